@@ -1,0 +1,276 @@
+"""What each country can make at each stage, today and at the horizon, in one unit."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from third_pillar.assessment.draws import RowDraws, read_range
+from third_pillar.evidence import Evidence
+from third_pillar.model.conversion import CONVERTIBLE_UNITS, compute_magnet_equivalent
+from third_pillar.model.pipeline import compute_plant_capacity
+from third_pillar.model.sampling import Draws, draw_chance, summarise
+from third_pillar.vocabulary.codes import AGGREGATES, STAGES, PlantStatus, Stage
+
+ON_RECORD = "on record"
+STAND_IN = "stand-in"
+PARTLY_KNOWN = "partly known"
+NONE_ON_RECORD = "none on record"
+NOT_KNOWN = "not known"
+
+
+@dataclass(frozen=True)
+class _Item:
+    """One row that adds capacity to one country and stage."""
+
+    id: str
+    country: str
+    stage: Stage
+    tonnes: Draws
+    kind: str
+    source_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class StageRecord:
+    """Capacity of one country at one stage.
+
+    Attributes:
+        status: How it is known: on record, partly known, stand-in, none on record, not known.
+        value: Mean, in magnet-equivalent tonnes a year; NaN if not known.
+        low: 10th percentile.
+        high: 90th percentile.
+        row_ids: Rows it rests on.
+        source_ids: Their sources.
+    """
+
+    status: str
+    value: float
+    low: float
+    high: float
+    row_ids: tuple[str, ...] = ()
+    source_ids: tuple[str, ...] = ()
+
+    @property
+    def is_known(self) -> bool:
+        """Whether anything is known, be it that none is on record."""
+        return self.status != NOT_KNOWN
+
+
+_NOTHING = StageRecord(NONE_ON_RECORD, 0.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True)
+class StageCapacity:
+    """Capacity by country and stage at one date.
+
+    Attributes:
+        at: The date as a decimal year.
+        countries: Order of the second axis of `draws`, sorted by code.
+        draws: Magnet-equivalent tonnes a year, shape (draws, countries, 4); NaN where nothing
+            is known.
+        records: (country, stage) → its record.
+    """
+
+    at: float
+    countries: tuple[str, ...]
+    draws: npt.NDArray[np.float64]
+    records: Mapping[tuple[str, Stage], StageRecord]
+
+    def of(self, country: str) -> npt.NDArray[np.float64]:
+        """Draws of one country, shape (draws, 4); zero everywhere if no row names it."""
+        if country not in self.countries:
+            return np.zeros((self.draws.shape[0], len(STAGES)))
+        return self.draws[:, self.countries.index(country), :]
+
+    def of_members(self, members: tuple[str, ...]) -> npt.NDArray[np.float64]:
+        """Draws of several countries, shape (draws, members, 4)."""
+        return np.stack([self.of(country) for country in members], axis=1)
+
+    def record(self, country: str, stage: Stage) -> StageRecord:
+        """What is on record for one country and stage; nothing if no row names the country."""
+        return self.records.get((country, stage), _NOTHING)
+
+
+@dataclass
+class _Collected:
+    items: list[_Item] = field(default_factory=list)
+    unknown: set[tuple[str, str]] = field(default_factory=set)
+
+
+def assess_stage_capacity(
+    evidence: Evidence, *, draws: RowDraws, count_by: str, at: float
+) -> StageCapacity:
+    """Capacity of every country at every stage at a date.
+
+    Args:
+        evidence: The data package as of some day.
+        draws: Draws of the assumptions.
+        count_by: "location" or "owner" of a plant.
+        at: Decimal year; plants not running yet count by their chance, delay and ramp.
+
+    Method:
+        §3.2 of docs/methods.md.
+    """
+    collected = _Collected()
+    collected.items += _mined(evidence, draws)
+    stand_ins = list(_stand_ins(evidence, draws, collected))
+    replaced = {(item.country, item.stage) for item in stand_ins}
+    collected.items += [
+        item
+        for item in _plants(evidence, draws, count_by=count_by, at=at, collected=collected)
+        if not (item.kind == PlantStatus.OPERATING and (item.country, item.stage) in replaced)
+    ]
+    collected.items += stand_ins
+    return _tabulate(collected, draws=draws.draws, at=at)
+
+
+def read_best_production(evidence: Evidence) -> pd.DataFrame:
+    """Mine output by country and year from the newest edition that prints it.
+
+    Returns:
+        One row per (country_iso3, year), aggregates included, columns of `mine_production`.
+
+    Method:
+        §0.3 of docs/methods.md: vintages are kept, the one known last wins.
+    """
+    table = evidence.table("mine_production").dropna(subset=["value"])
+    newest = table.sort_values(["known_from", "edition"], kind="stable")
+    best = newest.drop_duplicates(["country_iso3", "year"], keep="last")
+    return best.sort_values(["country_iso3", "year"], kind="stable").reset_index(drop=True)
+
+
+def _mined(evidence: Evidence, draws: RowDraws) -> Iterator[_Item]:
+    best = read_best_production(evidence)
+    named = best[~best["country_iso3"].isin(AGGREGATES)]
+    latest = named[named["year"] == named["year"].max()]
+    for row in latest.to_dict("records"):
+        country = str(row["country_iso3"])
+        tonnes = draws.draw(read_range({**row, "id": row["figure_id"]}))
+        magnets = compute_magnet_equivalent(
+            tonnes, unit=str(row["unit"]), stage=Stage.MINE, country=country, assumptions=draws
+        )
+        yield _Item(
+            str(row["figure_id"]), country, Stage.MINE, magnets, ON_RECORD, (str(row["source_id"]),)
+        )
+
+
+def _stand_ins(evidence: Evidence, draws: RowDraws, collected: _Collected) -> Iterator[_Item]:
+    for gap in evidence.gaps:
+        if gap.stage not in set(STAGES) or gap.country is None:
+            continue
+        if gap.stand_in is None or gap.stand_in.unit not in CONVERTIBLE_UNITS:
+            collected.unknown.add((gap.country, gap.stage))
+            continue
+        figure = read_range({"id": gap.id, **gap.stand_in.model_dump()})
+        magnets = compute_magnet_equivalent(
+            draws.draw(figure),
+            unit=gap.stand_in.unit,
+            stage=Stage(gap.stage),
+            country=gap.country,
+            assumptions=draws,
+        )
+        yield _Item(gap.id, gap.country, Stage(gap.stage), magnets, STAND_IN, gap.source_ids)
+
+
+def _plants(
+    evidence: Evidence, draws: RowDraws, *, count_by: str, at: float, collected: _Collected
+) -> Iterator[_Item]:
+    projects = evidence.table("projects")
+    column = "owner_iso3" if count_by == "owner" else "country_iso3"
+    for row in projects.to_dict("records"):
+        status, country = PlantStatus(row["status"]), str(row[column])
+        has_figure = not pd.isna([row["value"], row["low"], row["high"]]).all()
+        if row["unit"] not in CONVERTIBLE_UNITS:
+            continue
+        if not has_figure:
+            collected.unknown.add((country, str(row["stage"])))
+            continue
+        nameplate = draws.draw(read_range({**row, "id": row["project_id"]}))
+        if status is not PlantStatus.OPERATING:
+            if pd.isna(row["start_year"]):
+                continue
+            nameplate = _risked(nameplate, row["project_id"], status, row["start_year"], draws, at)
+        magnets = compute_magnet_equivalent(
+            nameplate,
+            unit=str(row["unit"]),
+            stage=Stage(row["stage"]),
+            country=str(row["country_iso3"]),
+            assumptions=draws,
+        )
+        yield _Item(
+            str(row["project_id"]),
+            country,
+            Stage(row["stage"]),
+            magnets,
+            status,
+            _cited(row["source_id"], row["source_id_2"]),
+        )
+
+
+def _risked(
+    nameplate: Draws, plant: str, status: PlantStatus, start: float, draws: RowDraws, at: float
+) -> Draws:
+    chance = draw_chance(plant, draws=draws.draws, seed=draws.seed)
+    return compute_plant_capacity(
+        nameplate,
+        is_built=(chance < draws[f"p_status.{status}"]).astype(float),
+        start=float(start),
+        delay_years=draws["delay_years"],
+        ramp_years=draws["ramp_years"],
+        at=at,
+    )
+
+
+def _cited(*source_ids: object) -> tuple[str, ...]:
+    return tuple(str(source) for source in source_ids if isinstance(source, str) and source)
+
+
+def _tabulate(collected: _Collected, *, draws: int, at: float) -> StageCapacity:
+    named = {item.country for item in collected.items} | {pair[0] for pair in collected.unknown}
+    countries = tuple(sorted(named - AGGREGATES))
+    total = np.zeros((draws, len(countries), len(STAGES)))
+    records = {}
+    for c, country in enumerate(countries):
+        for s, stage in enumerate(STAGES):
+            items = [i for i in collected.items if i.country == country and i.stage == stage]
+            for item in items:
+                total[:, c, s] += item.tonnes
+            status = _status(items, is_unknown=(country, stage.value) in collected.unknown)
+            if status == NOT_KNOWN:
+                total[:, c, s] = np.nan
+            records[country, stage] = _record(status, total[:, c, s], items)
+    return StageCapacity(at, countries, total, records)
+
+
+def _status(items: list[_Item], *, is_unknown: bool) -> str:
+    if any(item.kind == STAND_IN for item in items):
+        return STAND_IN
+    if items:
+        return PARTLY_KNOWN if is_unknown else ON_RECORD
+    return NOT_KNOWN if is_unknown else NONE_ON_RECORD
+
+
+def _record(status: str, tonnes: Draws, items: list[_Item]) -> StageRecord:
+    if status == NOT_KNOWN:
+        return StageRecord(status, np.nan, np.nan, np.nan)
+    known = summarise(tonnes)
+    return StageRecord(
+        status=status,
+        value=known.mean,
+        low=known.p10,
+        high=known.p90,
+        row_ids=tuple(item.id for item in items),
+        source_ids=tuple(dict.fromkeys(s for item in items for s in item.source_ids)),
+    )
+
+
+def decimal_year(day: dt.date) -> float:
+    """A day as a decimal year, e.g. 2026-07-02 is about 2026.5."""
+    start, end = dt.date(day.year, 1, 1), dt.date(day.year + 1, 1, 1)
+    return day.year + (day - start).days / (end - start).days

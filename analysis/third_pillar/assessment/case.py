@@ -1,0 +1,171 @@
+"""The case: results, the numbers a report may state, and the verdicts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# Importing the metric modules enters their functions into the catalogue.
+from third_pillar.assessment import metrics_chain, metrics_supply, metrics_trade  # noqa: F401  side effect: they register
+from third_pillar.assessment.capacity import read_best_production
+from third_pillar.assessment.catalogue import measure
+from third_pillar.assessment.claims import settle_claims
+from third_pillar.assessment.results import HORIZON, NOW, Results, assess_results
+from third_pillar.evidence import check_package, load_article, load_evidence, load_parameter_choices
+from third_pillar.vocabulary.codes import CHINA, STAGES, WORLD
+from third_pillar.vocabulary.errors import MissingEvidence
+from third_pillar.vocabulary.findings import ClaimVerdict, Gap, Metric
+from third_pillar.vocabulary.parameters import Question, check_parameters
+
+
+@dataclass(frozen=True)
+class Case:
+    """Everything a report is written from.
+
+    Attributes:
+        results: What the data and the model say.
+        verdicts: Claim id → verdict.
+        metrics: Metric id → number with range, sources and confidence. What the data do not
+            carry is absent here and present among the gaps.
+        gaps: Gaps that bear on the candidate, the pillars or the question as a whole.
+    """
+
+    results: Results
+    verdicts: dict[str, ClaimVerdict]
+    metrics: dict[str, Metric]
+    gaps: tuple[Gap, ...]
+
+    def metric(self, expression: str) -> Metric:
+        """A number of the case.
+
+        Raises:
+            MissingEvidence: The data do not carry it.
+        """
+        if expression not in self.metrics:
+            raise MissingEvidence(f"{expression} is not among the numbers of this case")
+        return self.metrics[expression]
+
+    def find_metric(self, expression: str) -> Metric | None:
+        """A number of the case, or nothing if the data do not carry it."""
+        return self.metrics.get(expression)
+
+
+def ask(**parameters: object) -> Question:
+    """The checked question that these parameters put.
+
+    Raises:
+        ParameterFault: Unknown name, wrong type or impossible value.
+    """
+    return check_parameters(parameters, choices=load_parameter_choices())
+
+
+def assess(**parameters: object) -> Case:
+    """The case these parameters describe, from the data package as of the date asked.
+
+    Raises:
+        ParameterFault: Unknown name, wrong type or impossible value.
+        EvidenceFault: The data package breaks its rules.
+        MissingEvidence: A figure without which the question cannot be answered is not on record.
+    """
+    question = ask(**parameters)
+    check_package()
+    evidence = load_evidence(question.as_of, scenario=question.parameters.scenario)
+    article = load_article(question.parameters.article)
+    results = assess_results(question, evidence, article)
+    verdicts, measured = settle_claims(results)
+    metrics = dict(sorted({**_measure_standard(results), **measured}.items()))
+    return Case(results, verdicts, metrics, _select_gaps(results))
+
+
+def _measure_standard(results: Results) -> dict[str, Metric]:
+    found = {}
+    for expression in _standard_expressions(results):
+        try:
+            read = measure(results, expression)
+        except MissingEvidence:
+            continue  # a gap: it is listed among the gaps, not given a number
+        found[read.id] = read
+    return found
+
+
+def _standard_expressions(results: Results) -> list[str]:
+    candidate, countries = results.candidate, (results.candidate, *results.pillars)
+    pools = [pool.id for pool in results.sets]
+    best = read_best_production(results.evidence)
+    year = int(best.loc[best["country_iso3"] == WORLD, "year"].max())
+    return [
+        *(f"{name}({candidate}, {year})" for name in ("mine_share", "mine_output", "mine_rank")),
+        f"resource_rank({candidate})",
+        f"life_ratio({candidate}, {year})",
+        *(f"world_share({CHINA}, {stage})" for stage in STAGES),
+        *(f"stage_hhi({stage})" for stage in STAGES),
+        *(f"largest_share_outside_china({stage})" for stage in STAGES),
+        *(f"net_import_reliance({country})" for country in countries),
+        *(f"import_share({row})" for row in results.dependence.from_china["figure_id"]),
+        *_chain_expressions(candidate, countries, pools),
+        *_export_expressions(results),
+    ]
+
+
+def _chain_expressions(candidate: str, countries: tuple[str, ...], pools: list[str]) -> list[str]:
+    moments = (NOW, HORIZON)
+    return [
+        *(f"{name}({when})" for name in _OF_CANDIDATE for when in moments),
+        *(
+            f"{name}({candidate}, {stage}, {when})"
+            for name in ("stage_capacity", "share_of_need", "breadth_shortfall")
+            for stage in STAGES
+            for when in moments
+        ),
+        *(
+            f"{name}({country}, {when})"
+            for name in ("breadth_stages", "breadth_chance")
+            for country in dict.fromkeys(countries)
+            for when in moments
+        ),
+        *(
+            f"served_share({pool}, {metal}, {joins}, {when})"
+            for pool in pools
+            for metal in ("metal", "no_metal")
+            for joins in ("without", "with")
+            for when in moments
+        ),
+        *(
+            f"served_gain({pool}, {metal}, {when})"
+            for pool in pools
+            for metal in ("metal", "no_metal")
+            for when in moments
+        ),
+    ]
+
+
+_OF_CANDIDATE = ("pillars_need", "home_need", "binding_stage", "chain_flow", "feed_gap")
+
+
+def _export_expressions(results: Results) -> list[str]:
+    """The months before the April 2025 licences, the trough after, and since the suspension.
+
+    The spans follow the dated controls: they are read from the table, not typed in here.
+    """
+    controls = results.suspension.controls
+    window = results.suspension.window
+    licensing = controls.dropna(subset=["effective_from"])["effective_from"].min()
+    world = results.exports.world
+    if world.empty or window is None:
+        return []
+    start, opens = str(licensing)[:7], window.opens.isoformat()[:7]
+    before = world[world["month"] < start]["month"]
+    between = world[(world["month"] >= start) & (world["month"] < opens)]["month"]
+    since = world[world["month"] > opens]["month"]
+    spans = [(s.iloc[0], s.iloc[-1]) for s in (before, between, since) if len(s)]
+    means = [f"magnet_exports_mean({first}, {last})" for first, last in spans]
+    if len(before) and len(since):
+        means.append(
+            f"magnet_exports_change({before.iloc[0]}, {before.iloc[-1]}, "
+            f"{since.iloc[0]}, {since.iloc[-1]})"
+        )
+    return means
+
+
+def _select_gaps(results: Results) -> tuple[Gap, ...]:
+    concerned = {results.candidate, *results.pillars, CHINA, None}
+    return tuple(gap for gap in results.evidence.gaps if gap.country in concerned)

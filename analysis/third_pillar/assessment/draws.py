@@ -1,0 +1,74 @@
+"""Rows of the data package as draws, each row drawn once a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from third_pillar.model.sampling import Draws, Range, draw_range
+from third_pillar.vocabulary.errors import MissingEvidence
+
+
+class RowDraws(Mapping[str, Draws]):
+    """Draws of the assumptions by id; each is drawn when first asked for.
+
+    A mapping, so that the model can read it without knowing the data package.
+    """
+
+    def __init__(self, assumptions: pd.DataFrame, *, draws: int, seed: int) -> None:
+        self._rows = assumptions
+        self._drawn: dict[str, Draws] = {}
+        self.draws = draws
+        self.seed = seed
+
+    def __getitem__(self, assumption_id: str) -> Draws:
+        if assumption_id not in self._drawn:
+            if assumption_id not in self._rows.index:
+                raise KeyError(assumption_id)
+            row = self._rows.loc[assumption_id]
+            figure = read_range({**row.to_dict(), "id": assumption_id})
+            self._drawn[assumption_id] = self.draw(figure)
+        return self._drawn[assumption_id]
+
+    def __iter__(self) -> Any:
+        return iter(self._rows.index)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __contains__(self, assumption_id: object) -> bool:
+        return assumption_id in self._rows.index
+
+    def draw(self, figure: Range) -> Draws:
+        """Draws of any figure of the package, under this run's seed."""
+        return draw_range(figure, draws=self.draws, seed=self.seed)
+
+
+def read_range(row: Mapping[Any, Any]) -> Range:
+    """The range of a row: its value and ends; a row of ends alone is uniform between them.
+
+    Args:
+        row: `id`, `value`, `low`, `high`, and optionally `distribution`.
+
+    Raises:
+        MissingEvidence: None of the three is given: a gap must be asked for as a gap.
+    """
+    value, low, high = (_number(row.get(key)) for key in ("value", "low", "high"))
+    known = [number for number in (value, low, high) if number is not None]
+    if not known:
+        raise MissingEvidence(f"{row['id']} has no figure", hint="`pillar data gaps` lists gaps.")
+    low = min(known) if low is None else low
+    high = max(known) if high is None else high
+    is_uniform = value is None or row.get("distribution") == "uniform"
+    return Range(
+        str(row["id"]), (low + high) / 2 if value is None else value, low, high, is_uniform
+    )
+
+
+def _number(value: object) -> float | None:
+    if value is None or (isinstance(value, float) and np.isnan(value)) or value is pd.NA:
+        return None
+    return float(value)  # type: ignore[arg-type]  # the package's schema makes it a number

@@ -1,0 +1,208 @@
+"""Metrics of supply: who mines, holds, refines and makes how much."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from third_pillar.assessment.capacity import read_best_production
+from third_pillar.assessment.catalogue import Reading, metric
+from third_pillar.assessment.shares import StageShares
+from third_pillar.assessment.shares import mine_share as read_mine_share
+from third_pillar.vocabulary.codes import AGGREGATES, CHINA, WORLD, Stage
+from third_pillar.vocabulary.errors import MissingEvidence
+
+if TYPE_CHECKING:
+    from third_pillar.assessment.results import Results
+
+
+@metric
+def mine_share(results: Results, country: str, year: int) -> Reading:
+    """A country's share of the world's mine output, in percent."""
+    share, low, high, row_id = read_mine_share(results.evidence, country, year)
+    best = read_best_production(results.evidence).set_index("figure_id")
+    name = results.evidence.country_name(country)
+    return Reading(
+        f"{name}: share of world mine output",
+        share, "%", str(year), "§1.1", "share", low, high, (row_id,),
+        (str(best.loc[row_id, "source_id"]),),
+    )  # fmt: skip
+
+
+@metric
+def mine_output(results: Results, country: str, year: int) -> Reading:
+    """A country's mine output, in tonnes of rare-earth oxide."""
+    row = _mine_row(results, country, year)
+    name = results.evidence.country_name(country)
+    return Reading(
+        f"{name}: mine output", float(row["value"]), "t REO", str(year), "§0.3", "tonnes",
+        _or_none(row["low"]), _or_none(row["high"]), (str(row["figure_id"]),), (str(row["source_id"]),),
+    )  # fmt: skip
+
+
+@metric
+def mine_rank(results: Results, country: str, year: int) -> Reading:
+    """A country's rank among the world's miners; countries with equal output share the better rank."""
+    best = read_best_production(results.evidence)
+    rows = best[(best["year"] == year) & ~best["country_iso3"].isin(AGGREGATES)]
+    row = _mine_row(results, country, year)
+    rank = 1 + int((rows["value"] > row["value"]).sum())
+    name = results.evidence.country_name(country)
+    return Reading(
+        f"{name}: rank by mine output", rank, "rank", str(year), "§0.3", "rank",
+        rests_on=(str(row["figure_id"]),), source_ids=(str(row["source_id"]),),
+    )  # fmt: skip
+
+
+@metric
+def world_share(results: Results, country: str, stage: str) -> Reading:
+    """A country's share of the world at a stage, newest year with most countries named, percent."""
+    shares = _stage(results, stage)
+    row = _share_row(shares, country)
+    name = results.evidence.country_name(country)
+    return Reading(
+        f"{name}: share of the world at the {stage} stage",
+        100 * float(row["share"]), "%", str(shares.year), "§1.1", "share",
+        100 * float(row["low"]), 100 * float(row["high"]),
+        (str(row["figure_id"]),), (str(row["source_id"]),),
+    )  # fmt: skip
+
+
+@metric
+def stages_dominated(results: Results, country: str, threshold_pct: float) -> Reading:
+    """At how many stages with data a country holds at least this share of the world."""
+    held = {
+        stage: _share_row(shares, country)
+        for stage, shares in results.stage_shares.items()
+        if country in set(shares.shares["country_iso3"])
+    }
+    reached = [stage for stage, row in held.items() if 100 * row["share"] >= threshold_pct]
+    name = results.evidence.country_name(country)
+    return Reading(
+        f"{name}: stages with at least {threshold_pct:g} % of the world, of {len(held)} with data",
+        len(reached), "stages", "newest year by stage", "§1.1", "count",
+        rests_on=tuple(str(row["figure_id"]) for row in held.values()),
+        source_ids=tuple(dict.fromkeys(str(row["source_id"]) for row in held.values())),
+    )  # fmt: skip
+
+
+@metric
+def stage_hhi(results: Results, stage: str) -> Reading:
+    """Concentration of a stage: Herfindahl–Hirschman index by country, 0 to 1."""
+    shares = _stage(results, stage)
+    index = shares.concentration
+    return Reading(
+        f"Concentration by country at the {stage} stage",
+        index.hhi_low, "HHI, 0 to 1", str(shares.year), "§1.1", "index",
+        index.hhi_low, index.hhi_high, tuple(shares.shares["figure_id"]),
+        tuple(dict.fromkeys(shares.shares["source_id"])),
+    )  # fmt: skip
+
+
+@metric
+def largest_share_outside_china(results: Results, stage: str) -> Reading:
+    """The largest share of the world any one country but China holds, or could hold, in percent."""
+    shares = _stage(results, stage)
+    others = shares.shares[shares.shares["country_iso3"] != CHINA]
+    named = float(others["share"].max()) if len(others) else 0.0
+    # What no row attributes could at most all be one country's.
+    ceiling = max(named, shares.concentration.unattributed) if len(others) < _FEW else named
+    return Reading(
+        f"Largest share of a single country other than China at the {stage} stage",
+        100 * named if len(others) else 100 * ceiling, "%", str(shares.year), "§1.1", "share",
+        100 * named, 100 * ceiling, tuple(shares.shares["figure_id"]),
+        tuple(dict.fromkeys(shares.shares["source_id"])),
+    )  # fmt: skip
+
+
+_FEW = 2
+
+
+@metric
+def resource_rank(results: Results, country: str) -> Reading:
+    """Rank of a country's rare-earth resource in monazite among the reserves other countries report."""
+    table = results.evidence.table("reserves_resources")
+    own = _resource(results, country)
+    reserves = _newest_reserves(table)
+    others = reserves[reserves["country_iso3"] != country]
+    rank = 1 + int((others["value"] > own["value"]).sum())
+    name = results.evidence.country_name(country)
+    return Reading(
+        f"{name}: rank its in-situ resource would take among reported reserves (a resource is not a reserve)",
+        rank, "rank", str(int(own["year"])), "§0.1", "rank",
+        rests_on=(str(own["figure_id"]),), source_ids=(str(own["source_id"]),),
+    )  # fmt: skip
+
+
+@metric
+def life_ratio(results: Results, country: str, year: int) -> Reading:
+    """How many times longer a country's resource would last at its output than the world's reserves."""
+    own = _resource(results, country)
+    mined = _mine_row(results, country, year)
+    world_mined = _mine_row(results, WORLD, year)
+    table = results.evidence.table("reserves_resources")
+    world = table[(table["country_iso3"] == WORLD) & (table["measure"] == "reserve")]
+    row = world.sort_values(["year", "known_from"], kind="stable").iloc[-1]
+    world_tonnes = float(row["value"] if pd.notna(row["value"]) else row["low"])
+    ratio = (own["value"] / mined["value"]) / (world_tonnes / world_mined["value"])
+    name = results.evidence.country_name(country)
+    return Reading(
+        f"{name}: years its resource would last over years the world's reserves would last",
+        float(ratio), "times", str(year), "§0.1", "ratio",
+        rests_on=(str(own["figure_id"]), str(mined["figure_id"]), str(row["figure_id"])),
+        source_ids=_unique(own["source_id"], mined["source_id"], row["source_id"]),
+    )  # fmt: skip
+
+
+def _resource(results: Results, country: str) -> pd.Series:
+    table = results.evidence.table("reserves_resources")
+    rows = table[
+        (table["country_iso3"] == country)
+        & (table["measure"] == "resource")
+        & (table["unit"] == "t_reo")
+    ].dropna(subset=["value"])
+    if rows.empty:
+        raise MissingEvidence(f"reserves_resources has no resource in t REO for {country}")
+    return rows.sort_values(["value", "known_from"], kind="stable").iloc[-1]
+
+
+def _newest_reserves(table: pd.DataFrame) -> pd.DataFrame:
+    rows = table[
+        (table["measure"] == "reserve")
+        & (table["unit"] == "t_reo")
+        & ~table["country_iso3"].isin(AGGREGATES)
+    ]
+    newest = rows.sort_values(["year", "known_from"], kind="stable")
+    return newest.drop_duplicates("country_iso3", keep="last").dropna(subset=["value"])
+
+
+def _mine_row(results: Results, country: str, year: int) -> pd.Series:
+    best = read_best_production(results.evidence)
+    rows = best[(best["country_iso3"] == country) & (best["year"] == year)]
+    if rows.empty:
+        raise MissingEvidence(f"mine_production has no row for {country} in {year}")
+    return rows.iloc[0]
+
+
+def _stage(results: Results, stage: str) -> StageShares:
+    shares = results.stage_shares.get(Stage(stage))
+    if shares is None:
+        raise MissingEvidence(f"stage_shares has no row for the {stage} stage")
+    return shares
+
+
+def _share_row(shares: StageShares, country: str) -> dict[str, Any]:
+    rows = shares.shares[shares.shares["country_iso3"] == country].to_dict("records")
+    if not rows:
+        raise MissingEvidence(f"no share of {country} at the {shares.stage} stage")
+    return {str(column): value for column, value in rows[0].items()}
+
+
+def _unique(*values: object) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(str(value) for value in values))
+
+
+def _or_none(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)

@@ -1,0 +1,218 @@
+"""One question, assessed: the object every notebook, command and report works from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from third_pillar.assessment.capacity import StageCapacity, assess_stage_capacity, decimal_year
+from third_pillar.assessment.demand import Need, assess_need, find_need
+from third_pillar.assessment.draws import RowDraws
+from third_pillar.assessment.network import (
+    CandidateBalance,
+    MemberSet,
+    ServedKey,
+    ServedShare,
+    assess_breadth_by_country,
+    assess_candidate_balance,
+    assess_served_shares,
+    build_member_sets,
+)
+from third_pillar.assessment.shares import StageShares, assess_stage_shares
+from third_pillar.assessment.suspension import Suspension, assess_suspension
+from third_pillar.assessment.trade import (
+    Dependence,
+    MagnetExports,
+    assess_dependence,
+    assess_magnet_exports,
+)
+from third_pillar.evidence import Article, Evidence
+from third_pillar.model.breadth import Breadth, BreadthSpecification
+from third_pillar.vocabulary.codes import Stage
+from third_pillar.vocabulary.errors import PillarError
+from third_pillar.vocabulary.parameters import Question
+
+NOW, HORIZON = "now", "horizon"
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Capacity against need at one date.
+
+    Attributes:
+        label: The date in words, e.g. "November 2026" or "end of 2030".
+        year: Calendar year of the need.
+        capacity: Capacity of every country.
+        need: Need of the pillars.
+        home_need: Need of the candidate, or nothing if no row carries it.
+        served: Shares of the pillars' need served (see `assess_served_shares`).
+        breadth: Breadth by country and stage (see `assess_breadth_by_country`).
+        balance: The candidate's own chain.
+    """
+
+    label: str
+    year: int
+    capacity: StageCapacity
+    need: Need
+    home_need: Need | None
+    served: dict[ServedKey, ServedShare]
+    breadth: dict[str, Breadth]
+    balance: CandidateBalance
+
+
+@dataclass(frozen=True)
+class Results:
+    """What the data and the model say, before any claim is settled.
+
+    Attributes:
+        question: The checked parameters.
+        evidence: The data package as of the date asked.
+        article: The article, its claims and their tests.
+        draws: Draws of the assumptions.
+        specification: The reading of "pillar" in the headline.
+        stage_shares: World shares by stage.
+        dependence: Import dependence.
+        exports: China's monthly magnet exports.
+        suspension: The window.
+        sets: Pools compared.
+        now: Today.
+        horizon: The horizon.
+    """
+
+    question: Question
+    evidence: Evidence
+    article: Article
+    draws: RowDraws
+    specification: BreadthSpecification
+    stage_shares: dict[Stage, StageShares]
+    dependence: Dependence
+    exports: MagnetExports
+    suspension: Suspension
+    sets: tuple[MemberSet, ...]
+    now: Moment
+    horizon: Moment
+
+    @property
+    def candidate(self) -> str:
+        """Code of the country put to the test."""
+        return self.question.parameters.candidate
+
+    @property
+    def pillars(self) -> tuple[str, ...]:
+        """Codes of the named pillars."""
+        return self.question.parameters.pillars
+
+    @property
+    def count_by(self) -> str:
+        """Whether plants count by location or owner."""
+        return self.question.parameters.count_by
+
+    @property
+    def is_about_candidate(self) -> bool:
+        """Whether the article is about the candidate."""
+        return str(self.article.meta["subject"]) == self.candidate
+
+    def moment(self, when: str) -> Moment:
+        """Today or the horizon.
+
+        Raises:
+            PillarError: Another word.
+        """
+        if when not in {NOW, HORIZON}:
+            raise PillarError(f"{when!r} is neither {NOW} nor {HORIZON}")
+        return self.now if when == NOW else self.horizon
+
+
+def assess_results(question: Question, evidence: Evidence, article: Article) -> Results:
+    """Everything the report needs, from one question and one data package.
+
+    Raises:
+        MissingEvidence: A pillar without a figure for its need.
+    """
+    parameters = question.parameters
+    draws = RowDraws(evidence.assumptions, draws=parameters.draws, seed=parameters.seed)
+    specification = BreadthSpecification()
+    moments, sets = _assess_moments(question, evidence, draws, specification)
+    return Results(
+        question=question,
+        evidence=evidence,
+        article=article,
+        draws=draws,
+        specification=specification,
+        stage_shares=assess_stage_shares(evidence),
+        dependence=assess_dependence(evidence),
+        exports=assess_magnet_exports(evidence),
+        suspension=assess_suspension(
+            evidence,
+            on=question.as_of,
+            candidate=parameters.candidate,
+            subject=str(article.meta["subject"]),
+        ),
+        sets=sets,
+        now=moments[0],
+        horizon=moments[1],
+    )
+
+
+def _assess_moments(
+    question: Question, evidence: Evidence, draws: RowDraws, specification: BreadthSpecification
+) -> tuple[tuple[Moment, Moment], tuple[MemberSet, ...]]:
+    now = assess_stage_capacity(
+        evidence,
+        draws=draws,
+        count_by=question.parameters.count_by,
+        at=decimal_year(question.as_of),
+    )
+    then = assess_stage_capacity(
+        evidence,
+        draws=draws,
+        count_by=question.parameters.count_by,
+        at=question.parameters.horizon + 1.0,
+    )
+    sets = build_member_sets(
+        pillars=question.parameters.pillars,
+        partners=question.members,
+        candidate=question.parameters.candidate,
+        known=now.countries,
+    )
+    common: dict[str, Any] = {
+        "question": question,
+        "evidence": evidence,
+        "draws": draws,
+        "specification": specification,
+        "sets": sets,
+    }
+    today = _assess_moment(now, year=question.as_of.year, label=f"{question.as_of:%B %Y}", **common)
+    later = _assess_moment(
+        then,
+        year=question.parameters.horizon,
+        label=f"end of {question.parameters.horizon}",
+        **common,
+    )
+    return (today, later), sets
+
+
+def _assess_moment(
+    capacity: StageCapacity,
+    *,
+    year: int,
+    label: str,
+    question: Question,
+    evidence: Evidence,
+    draws: RowDraws,
+    specification: BreadthSpecification,
+    sets: tuple[MemberSet, ...],
+) -> Moment:
+    candidate = question.parameters.candidate
+    need = assess_need(evidence, question.parameters.pillars, draws=draws, year=year)
+    home_need = find_need(evidence, candidate, draws=draws, year=year)
+    return Moment(
+        label=label,
+        year=year,
+        capacity=capacity,
+        need=need,
+        home_need=home_need,
+        served=assess_served_shares(capacity, need, sets=sets, candidate=candidate),
+        breadth=assess_breadth_by_country(capacity, need, specification=specification),
+        balance=assess_candidate_balance(capacity, home_need, candidate=candidate, draws=draws),
+    )

@@ -1,0 +1,28 @@
+"""One row of a table by its id, or a message that names the table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from third_pillar.evidence import Evidence
+from third_pillar.vocabulary.errors import MissingEvidence
+from third_pillar.vocabulary.parameters import nearest
+
+_KEYS = {"projects": "project_id", "policy_events": "event_id", "export_controls": "control_id"}
+
+
+def find_row(evidence: Evidence, table: str, row_id: str) -> dict[str, Any]:
+    """The row of a table with this id.
+
+    Raises:
+        MissingEvidence: No such row as of the date asked; the nearest id is named.
+    """
+    rows = evidence.table(table)
+    key = _KEYS.get(table, "figure_id")
+    found = rows[rows[key] == row_id]
+    if found.empty:
+        near = nearest(row_id, tuple(rows[key]))
+        raise MissingEvidence(
+            f"{table} has no row {row_id} as of {evidence.as_of.isoformat()}.{near}"
+        )
+    return {str(column): value for column, value in found.iloc[0].items()}

@@ -1,0 +1,135 @@
+"""The article against the evidence."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from third_pillar.assessment.case import Case
+from third_pillar.briefing.markup import Exhibit, Fragment, fragment, paragraph, table
+from third_pillar.briefing.numbers import phrase_count, show_number
+from third_pillar.briefing.words import candidate, sources_note
+from third_pillar.figures.claims import draw_verdict_counts
+from third_pillar.vocabulary.codes import Settled, Verdict
+from third_pillar.vocabulary.findings import ClaimVerdict
+
+_WAYS = {
+    Settled.MEASURED: "measured",
+    Settled.EVENT_TESTED: "event-tested",
+    Settled.DOCUMENTED: "documented",
+    Settled.HAND: "read by hand",
+    Settled.OPINION: "opinion",
+}
+_TRIED = (Settled.MEASURED, Settled.EVENT_TESTED)
+
+
+def compose_claims(case: Case) -> Fragment:
+    """The verdicts in words and the ledger as a table."""
+    verdicts = case.verdicts
+    meta = case.results.article.meta
+    if not verdicts:
+        return fragment(
+            paragraph("No claim of the article bears on this candidate; none is shown here.")
+        )
+    tried = sum(verdict.how in _TRIED for verdict in verdicts.values())
+    hand = sum(verdict.how is Settled.HAND for verdict in verdicts.values())
+    if case.results.is_about_candidate:
+        opening = Markup("The article is “{}” ({}, {}). Its text holds {} separate claims.").format(
+            meta["title"], meta["publisher"], meta["date"], len(verdicts)
+        )
+    else:
+        opening = Markup(
+            "The article of {} is about another country; {} of its claims bear on {}, the pillars "
+            "or China's controls and are tested here."
+        ).format(meta["date"], phrase_count(len(verdicts)), candidate(case))
+    return fragment(
+        paragraph(
+            opening,
+            f"{tried} are settled by a number or by a dated event, with thresholds set in the data "
+            f"package; {hand} still show a reading by hand, marked so; opinions and recommendations "
+            "get no verdict on truth.",
+        ),
+        _ledger(case),
+    )
+
+
+def _ledger(case: Case) -> Markup:
+    return table(
+        (
+            "Claim",
+            "In our words",
+            "Verdict",
+            "Settled",
+            "Why",
+            "Value and thresholds",
+            "Would flip if",
+        ),
+        [
+            (
+                claim_id,
+                verdict.label,
+                verdict_chip(verdict.verdict),
+                _WAYS[verdict.how],
+                verdict.reason,
+                _measured_value(verdict),
+                verdict.flips_if or "–",
+            )
+            for claim_id, verdict in case.verdicts.items()
+        ],
+        caption="Every claim with its verdict",
+    )
+
+
+def verdict_chip(verdict: Verdict) -> Markup:
+    """A verdict as a chip whose words carry it, colour only helping."""
+    return Markup('<span class="verdict verdict-{}">{}</span>').format(
+        verdict.value.replace(" ", "-"), verdict.value
+    )
+
+
+def _measured_value(verdict: ClaimVerdict) -> Markup | str:
+    if verdict.value is None:
+        return verdict.threshold or "–"
+    shown = show_number(verdict.value, verdict.unit)
+    ends = ""
+    if verdict.low is not None and verdict.high is not None and verdict.low != verdict.high:
+        low, high = (show_number(end, "", like=verdict.unit) for end in (verdict.low, verdict.high))
+        ends = f" ({low}–{high})"
+    return Markup('<data class="n" value="{}" data-source="{}">{}</data>{}; {}').format(
+        f"{verdict.value:.6g}", verdict.rests_on[0], shown, ends, verdict.threshold
+    )
+
+
+def show_verdicts(case: Case) -> Exhibit:
+    """Claims by verdict and by how they were settled."""
+    verdicts = list(case.verdicts.values())
+    scale = [verdict.value for verdict in Verdict]
+    counts = {
+        way.value: [
+            sum(v.verdict.value == verdict and v.how is way for v in verdicts) for verdict in scale
+        ]
+        for way in Settled
+    }
+    firm = sum(v.verdict is Verdict.SUPPORTED for v in verdicts)
+    wrong = sum(v.verdict in {Verdict.CONTRADICTED, Verdict.NOT_SUPPORTED} for v in verdicts)
+    sources = tuple(dict.fromkeys(source for v in verdicts for source in v.source_ids))
+    return Exhibit(
+        id="fig-verdicts",
+        title=f"Of {len(verdicts)} claims, {firm} hold as they stand and {wrong} do not",
+        note=Markup("Number of claims. “Do not” counts contradicted and not supported. {}").format(
+            sources_note(case, sources)
+        ),
+        alt="Stacked bars of claims by verdict: "
+        + "; ".join(
+            f"{verdict} {sum(v.verdict.value == verdict for v in verdicts)}" for verdict in scale
+        )
+        + ".",
+        figure=draw_verdict_counts(
+            scale, counts, labels={way.value: word for way, word in _WAYS.items()}
+        ),
+        columns=("Verdict", *(_WAYS[way] for way in Settled)),
+        rows=[
+            (verdict, *(counts[way.value][place] for way in Settled))
+            for place, verdict in enumerate(scale)
+        ],
+        source_ids=sources,
+    )

@@ -1,0 +1,263 @@
+"""Title, bottom line and key judgements."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from third_pillar.assessment.case import Case
+from third_pillar.briefing.markup import (
+    Fragment,
+    bullets,
+    fragment,
+    number,
+    paragraph,
+    section,
+    span,
+)
+from third_pillar.briefing.numbers import phrase_count, phrase_likelihood, phrase_list
+from third_pillar.briefing.words import (
+    candidate,
+    country,
+    day,
+    horizon,
+    others,
+    pillars,
+    sentence_start,
+)
+from third_pillar.vocabulary.codes import STAGES, Settled
+from third_pillar.vocabulary.findings import BottomLine
+
+_SURE, _RULED_OUT = 90.0, 10.0
+
+
+def compose_title(case: Case) -> Fragment:
+    """The question as title, its scope as standfirst."""
+    return fragment(
+        Markup("<h1>{}</h1>").format(phrase_question(case)),
+        paragraph(
+            f"A country is a pillar if it can carry a real part of the need of {pillars(case)} at "
+            "several stages from mine to magnet without China. This briefing measures that, and "
+            "tests what an article claimed about it, on the figures on record as of "
+            f"{day(case.results.question.as_of)}.",
+            css="standfirst",
+        ),
+        _staleness(case),
+    )
+
+
+def phrase_question(case: Case) -> str:
+    """The question the report answers."""
+    name = sentence_start(candidate(case))
+    if case.results.candidate in case.results.pillars:
+        return f"Is {candidate(case)} a pillar of a rare-earth network without China?"
+    place = {1: "second", 2: "third", 3: "fourth"}.get(len(case.results.pillars), "next")
+    del name
+    return f"Can {candidate(case)} be the {place} pillar of a rare-earth network without China?"
+
+
+def _staleness(case: Case) -> Markup:
+    if not case.results.question.is_stale:
+        return Markup("")
+    released = case.results.evidence.release.date
+    return paragraph(
+        f"The data package is dated {released}; this report is asked for as of "
+        f"{case.results.question.as_of.isoformat()}. What happened in between is not in it.",
+        css="banner",
+    )
+
+
+def compose_bottom_line(case: Case) -> BottomLine:
+    """The answer by the breadth reading, in words generated from the results."""
+    chance = _chance(case)
+    answer = "yes" if chance >= _SURE else "no" if chance <= _RULED_OUT else "contested"
+    return BottomLine(
+        answer=answer,
+        reading="breadth",
+        text=" ".join(str(part) for part in _answer_sentences(case, answer)),
+    )
+
+
+def compose_headline(case: Case) -> Fragment:
+    """The bottom line: the answer in three sentences, and what it rests on."""
+    answer = compose_bottom_line(case).answer
+    release = case.results.evidence.release
+    return section(
+        "bottom-line",
+        Markup("<h2>The bottom line</h2>"),
+        paragraph(*_answer_sentences(case, answer, linked=True)),
+        paragraph(
+            "What this rests on: "
+            f"data release {release.version} of {release.date}, scenario "
+            f"{case.results.question.parameters.scenario}, "
+            f"{case.results.question.parameters.draws:,} draws over the ranges of the figures. "
+            "Metal, and Japan's capacity at every stage, rest on stand-ins rated red or amber.",
+            css="rests-on",
+        ),
+    )
+
+
+def _chance(case: Case) -> float:
+    return float(case.metric(f"breadth_chance({case.results.candidate}, horizon)").value or 0)
+
+
+def _answer_sentences(case: Case, answer: str, *, linked: bool = False) -> list[str | Markup]:
+    def shown(expression: str) -> str | Markup:
+        mark = number(case.find_metric(expression))
+        return mark if linked else mark.striptags()
+
+    iso3, name = case.results.candidate, sentence_start(candidate(case))
+    specification = case.results.specification
+    stages = case.results.horizon.breadth[iso3].stages_reached
+    opening = {"yes": "Yes.", "no": "No.", "contested": "It depends."}[answer]
+    best = _best_stage(case)
+    first = Markup(
+        "{} {} reaches {:g} % of the need of {} at {} of the four stages by the end of {}; "
+        "a pillar by breadth reaches it at {}."
+    ).format(
+        opening, name, 100 * specification.threshold, others(case), phrase_count(stages),
+        horizon(case), phrase_count(specification.stages_needed),
+    )  # fmt: skip
+    second = Markup("Its best stage is {}, with {} of that need.").format(
+        best, shown(f"share_of_need({iso3}, {best}, horizon)")
+    )
+    if stages == 0 and not case.find_metric(f"share_of_need({iso3}, {best}, horizon)"):
+        second = Markup("")
+    without, joined = (
+        shown(f"served_share(pillars, metal, {joins}, horizon)") for joins in ("without", "with")
+    )
+    pool = case.results.horizon.served["pillars", "metal counted", True]
+    third = Markup(
+        "With {} in the network, the share of the need served without China goes from {} to {}; "
+        "the narrowest stage is {}."
+    ).format(candidate(case), without, joined, pool.binding_stage)
+    return [part if linked else part.striptags() for part in (first, second, third) if part]
+
+
+def _best_stage(case: Case) -> str:
+    breadth = case.results.horizon.breadth[case.results.candidate]
+    known = [
+        (float(share), stage)
+        for share, stage in zip(breadth.share_of_need, STAGES, strict=True)
+        if share == share  # noqa: PLR0124  a stage not known is NaN, which differs from itself
+    ]
+    return max(known, key=lambda pair: pair[0])[1].value
+
+
+def compose_judgements(case: Case) -> Fragment:
+    """Three to six key judgements, each generated from a result."""
+    return section(
+        "judgements",
+        Markup("<h2>Key judgements</h2>"),
+        bullets(compose_judgement_list(case)),
+    )
+
+
+def compose_judgement_list(case: Case) -> list[Markup]:
+    """The key judgements one by one; likelihood and confidence stand in separate sentences."""
+    said = [_judge_breadth(case), _judge_chain(case), _judge_feed(case), _judge_pillars(case),
+            _judge_window(case), _judge_article(case)]  # fmt: skip
+    return [judgement for judgement in said if judgement]
+
+
+def _judge_breadth(case: Case) -> Markup:
+    metric = case.metric(f"breadth_chance({case.results.candidate}, horizon)")
+    return Markup(
+        "<strong>Pillar by breadth at the end of {}: {} ({}).</strong> Confidence is {}."
+    ).format(
+        horizon(case),
+        phrase_likelihood(float(metric.value or 0)),
+        number(metric),
+        metric.confidence,
+    )
+
+
+def _judge_chain(case: Case) -> Markup:
+    stage = case.find_metric("binding_stage(horizon)")
+    if stage is None:
+        return Markup("")
+    need = case.find_metric("home_need(horizon)")
+    against = (
+        Markup(" against a need of its own of {}").format(number(need)) if need else Markup("")
+    )
+    return Markup(
+        "<strong>The narrowest stage of its own chain is {}.</strong> From its own mines to its own "
+        "magnets it could make {}{} by the end of {}{}."
+    ).format(
+        stage.value, number(case.find_metric("chain_flow(horizon)")),
+        span(case.find_metric("chain_flow(horizon)")), horizon(case), against,
+    )  # fmt: skip
+
+
+def _judge_feed(case: Case) -> Markup:
+    need = next((m for name, m in case.metrics.items() if name.startswith("oxide_need(")), None)
+    cover = next(
+        (m for name, m in case.metrics.items() if name.startswith("oxide_coverage(")), None
+    )
+    if need is None or cover is None:
+        return Markup("")
+    return Markup(
+        "<strong>Its magnet scheme outruns its oxide.</strong> At full output the scheme takes {}{}; "
+        "the domestic supply on record covers {}{} of that, so it would import, not export."
+    ).format(number(need), span(need), number(cover), span(cover))
+
+
+def _judge_pillars(case: Case) -> Markup:
+    named = [iso3 for iso3 in case.results.pillars if iso3 != case.results.candidate]
+    needed = case.results.specification.stages_needed
+    parts = []
+    for iso3 in named:
+        metric = case.find_metric(f"breadth_stages({iso3}, horizon)")
+        passes = case.results.horizon.breadth[iso3].stages_reached >= needed
+        parts.append(
+            Markup("{} {} with {}").format(
+                sentence_start(country(case, iso3)) if not parts else country(case, iso3),
+                "passes" if passes else "fails",
+                number(metric),
+            )
+        )
+    return Markup("<strong>The named pillars take the same test.</strong> {}.").format(
+        Markup(" and ").join(parts) if len(parts) < _MANY else Markup(", ").join(parts)
+    )
+
+
+_MANY = 3
+
+
+def _judge_window(case: Case) -> Markup:
+    window = case.results.suspension.window
+    if window is None:
+        return Markup("")
+    if window.days_left >= 0:
+        return Markup(
+            "<strong>The suspension runs to {}: {} days are left.</strong> The licences of April "
+            "2025 were never suspended."
+        ).format(day(window.closes), window.days_left)
+    after = (
+        "What followed is not on record here."
+        if not window.is_outcome_known
+        else "What followed is on record below."
+    )
+    return Markup("<strong>The suspension was announced to end on {}.</strong> {}").format(
+        day(window.closes), after
+    )
+
+
+def _judge_article(case: Case) -> Markup:
+    verdicts = list(case.verdicts.values())
+    if not verdicts:
+        return Markup("")
+    settled = sum(v.how in {Settled.MEASURED, Settled.EVENT_TESTED} for v in verdicts)
+    counts: dict[str, int] = {}
+    for verdict in verdicts:
+        counts[verdict.verdict.value] = counts.get(verdict.verdict.value, 0) + 1
+    parts = tuple(f"{count} {word}" for word, count in _ordered(counts))
+    return Markup(
+        "<strong>Of {} claims of the article that bear on this question, {} were settled here by "
+        "data or by a dated event.</strong> In all: {}."
+    ).format(len(verdicts), settled, phrase_list(parts))
+
+
+def _ordered(counts: dict[str, int]) -> list[tuple[str, int]]:
+    order = ("supported", "partly supported", "not supported", "contradicted",
+             "cannot be tested yet", "opinion")  # fmt: skip
+    return [(word, counts[word]) for word in order if counts.get(word)]

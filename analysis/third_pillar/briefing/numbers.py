@@ -1,0 +1,74 @@
+"""Numbers and likelihood as a reader writes them."""
+
+from __future__ import annotations
+
+import math
+
+NBSP = "\N{NO-BREAK SPACE}"
+_TEN_THOUSAND = 10_000
+_LIKELIHOOD = (
+    (5, "almost no chance"),
+    (20, "very unlikely"),
+    (45, "unlikely"),
+    (55, "roughly even chance"),
+    (80, "likely"),
+    (95, "very likely"),
+)
+
+
+def show_number(value: float, unit: str, *, like: str = "", signed: bool = False) -> str:
+    """A number with its unit, rounded to what it can bear: three figures at most.
+
+    Args:
+        value: The number.
+        unit: Its unit, or "" for none.
+        like: Round as for this unit without writing it.
+        signed: Write a plus sign.
+    """
+    kind = unit or like
+    text = _percent(value) if kind.startswith(("%", "percentage")) else _plain(value)
+    if signed and value > 0 and text != "0":
+        text = f"+{text}"
+    return f"{text}{NBSP}{unit.replace(' ', NBSP)}" if unit else text
+
+
+def _percent(value: float) -> str:
+    size = abs(value)
+    if size < 0.05:  # noqa: PLR2004  below this it rounds to nothing
+        return "0"
+    return f"{value:.1f}" if size < 10 else f"{value:.0f}"  # noqa: PLR2004  one decimal below ten
+
+
+def _plain(value: float) -> str:
+    if value == 0 or not math.isfinite(value):
+        return "0" if value == 0 else "not known"
+    if float(value).is_integer() and abs(value) < _TEN_THOUSAND:
+        return f"{value:,.0f}"
+    digits = 2 - math.floor(math.log10(abs(value)))
+    rounded = round(value, digits)
+    return f"{rounded:,.0f}" if digits <= 0 else f"{rounded:,.{digits}f}".rstrip("0").rstrip(".")
+
+
+def phrase_likelihood(percent: float) -> str:
+    """The likelihood word of a chance: ICD 203, half-open bands.
+
+    Method:
+        §6.5 of docs/methods.md.
+    """
+    for ceiling, word in _LIKELIHOOD:
+        if percent < ceiling:
+            return word
+    return "almost certain"
+
+
+def phrase_count(count: int) -> str:
+    """Small numbers as words."""
+    words = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+    return words[count] if 0 <= count < len(words) else f"{count:,}"
+
+
+def phrase_list(items: tuple[str, ...]) -> str:
+    """ "A", "A and B", "A, B and C"."""
+    if len(items) < 2:  # noqa: PLR2004  one item has no "and"
+        return "".join(items)
+    return f"{', '.join(items[:-1])} and {items[-1]}"

@@ -1,0 +1,273 @@
+"""The pillar test in words and figures."""
+
+from __future__ import annotations
+
+import math
+
+from markupsafe import Markup
+
+from third_pillar.assessment.capacity import STAND_IN
+from third_pillar.assessment.case import Case
+from third_pillar.briefing.markup import Exhibit, Fragment, fragment, number, paragraph, span, table
+from third_pillar.briefing.numbers import phrase_count, phrase_likelihood, phrase_list
+from third_pillar.briefing.words import (
+    STAGE_LABELS,
+    candidate,
+    country,
+    horizon,
+    others,
+    pillars,
+    sentence_start,
+    sources_note,
+)
+from third_pillar.figures.pillar_test import ServedBar, Tile, draw_breadth_tiles, draw_served_shares
+from third_pillar.vocabulary.codes import STAGES
+
+_METAL_WORDS = {"metal counted": "metal", "metal left out": "no_metal"}
+
+
+def compose_pillar_test(case: Case) -> Fragment:
+    """Breadth, then the share of the need served, with the choice that matters named."""
+    specification = case.results.specification
+    return fragment(
+        paragraph(
+            f"“Pillar” has no agreed meaning. The reading used here is breadth: at least "
+            f"{100 * specification.threshold:g} % of the need of {pillars(case)} at "
+            f"{phrase_count(specification.stages_needed)} or more of four stages, on capacity "
+            "weighted by its chance. Other readings can give another answer.",
+            _breadth_sentence(case),
+            _passing(case),
+        ),
+        paragraph(*_served(case)),
+        _served_table(case),
+    )
+
+
+def _breadth_sentence(case: Case) -> Markup:
+    iso3 = case.results.candidate
+    stages = case.find_metric(f"breadth_stages({iso3}, horizon)")
+    chance = case.metric(f"breadth_chance({iso3}, horizon)")
+    return Markup(
+        "By the end of {}, {} reaches the threshold at {}{}; that it passes is {} ({})."
+    ).format(
+        horizon(case), candidate(case), number(stages), span(stages),
+        phrase_likelihood(float(chance.value or 0)), number(chance),
+    )  # fmt: skip
+
+
+def _passing(case: Case) -> str:
+    named = {case.results.candidate, *case.results.pillars}
+    passing = [
+        iso3
+        for iso3, breadth in case.results.horizon.breadth.items()
+        if breadth.is_pillar and iso3 not in named and iso3 != _article_subject(case)
+    ]
+    if not passing:
+        return "No other country on record outside China passes."
+    names = phrase_list(tuple(country(case, iso3) for iso3 in passing))
+    return f"Of the other countries on record outside China, {names} would pass."
+
+
+def _article_subject(case: Case) -> str:
+    """The article's country, left out where the report is about another candidate."""
+    return "" if case.results.is_about_candidate else str(case.results.article.meta["subject"])
+
+
+def _served(case: Case) -> list[Markup | str]:
+    with_metal = case.results.horizon.served["pillars", "metal counted", True]
+    gain = case.find_metric("served_gain(pillars, metal, horizon)")
+    loose = case.find_metric("served_gain(pillars, no_metal, horizon)")
+    return [
+        Markup(
+            "With the metal stage counted, {} would serve {} of their need in {} without China; {} "
+            "adds {}."
+        ).format(
+            others(case), number(case.find_metric("served_share(pillars, metal, without, horizon)")),
+            horizon(case), candidate(case), number(gain, signed=True),
+        ),
+        Markup(
+            "The narrowest stage is {} in {:.0f} % of draws. Metal has the weakest data of the whole "
+            "chain, so the test is run without it too: the share then goes from {} to {}, {}."
+        ).format(
+            with_metal.binding_stage, 100 * with_metal.binding_chance,
+            number(case.find_metric("served_share(pillars, no_metal, without, horizon)")),
+            number(case.find_metric("served_share(pillars, no_metal, with, horizon)")),
+            number(loose, signed=True),
+        ),
+        "Whether metal counts changes the answer more than the candidate does.",
+    ] if _metal_matters_more(case) else [
+        Markup("{} adds {} with the metal stage counted and {} without it.").format(
+            sentence_start(candidate(case)), number(gain, signed=True), number(loose, signed=True)
+        )
+    ]  # fmt: skip
+
+
+def _metal_matters_more(case: Case) -> bool:
+    counted, loose = (
+        case.results.horizon.served["pillars", rule, False].share[0] for rule in _METAL_WORDS
+    )
+    joined = case.results.horizon.served["pillars", "metal left out", True].share[0]
+    return abs(loose - counted) > abs(joined - loose)
+
+
+def _served_table(case: Case) -> Markup:
+    rows = []
+    for when, moment in (("now", case.results.now), ("horizon", case.results.horizon)):
+        for pool in case.results.sets:
+            for rule, word in _METAL_WORDS.items():
+                served = moment.served[pool.id, rule, True]
+                cells = [
+                    number(case.find_metric(f"served_share({pool.id}, {word}, {joins}, {when})"))
+                    + span(case.find_metric(f"served_share({pool.id}, {word}, {joins}, {when})"))
+                    for joins in ("without", "with")
+                ]
+                rows.append(
+                    (sentence_start(pool.label), sentence_start(moment.label), rule, *cells,
+                     served.binding_stage)
+                )  # fmt: skip
+    return table(
+        ("Pool", "When", "Metal stage", f"Without {candidate(case)}", f"With {candidate(case)}",
+         "Narrowest stage, with"),
+        rows,
+        caption=f"Share of the need of {pillars(case)} served without China (10th to 90th percentile)",
+    )  # fmt: skip
+
+
+def show_served_shares(case: Case) -> Exhibit:
+    """Share of the pillars' need served by each pool, with and without the candidate."""
+    then = case.results.horizon
+    keys = [(pool, rule) for pool in case.results.sets for rule in _METAL_WORDS]
+    bars, rows = [], []
+    for pool, rule in keys:
+        alone = then.served.get((pool.id, rule, False))
+        joined = then.served[pool.id, rule, True]
+        label = f"{sentence_start(pool.label)},<br>{rule}"
+        bars.append(
+            ServedBar(
+                label, None if alone is None else _percent(alone.share), _percent(joined.share)
+            )
+        )
+        for name, served in (("without", alone), ("with", joined)):
+            if served is not None:
+                rows.append(
+                    (pool.label, rule, name, *(round(v, 1) for v in _percent(served.share)),
+                     served.binding_stage)
+                )  # fmt: skip
+    gain = 100 * (
+        then.served["pillars", "metal counted", True].share[0]
+        - then.served["pillars", "metal counted", False].share[0]
+    )
+    sources = then.served["pillars", "metal counted", True].source_ids
+    return Exhibit(
+        id="fig-served",
+        title=(
+            f"{sentence_start(candidate(case))} adds {gain:.1f} points to what {others(case)} can "
+            f"serve without China in {then.year}, as long as metal binds"
+        ),
+        note=Markup(
+            "Percent of the need of {} for magnets, {}; bars are means, lines the 10th to 90th "
+            "percentile. {}"
+        ).format(pillars(case), then.label, sources_note(case, sources)),
+        alt="; ".join(
+            f"{pool.label}, {rule}: {100 * then.served[pool.id, rule, True].share[0]:.0f} percent "
+            f"with {candidate(case)}"
+            for pool, rule in keys
+        )
+        + ".",
+        figure=draw_served_shares(
+            bars,
+            without_label=f"without {candidate(case)}",
+            joined_label=f"with {candidate(case)}",
+        ),
+        columns=(
+            "Pool",
+            "Metal stage",
+            "Candidate",
+            "Mean, %",
+            "P10, %",
+            "P90, %",
+            "Narrowest stage",
+        ),
+        rows=rows,
+        source_ids=sources,
+    )
+
+
+def _percent(share: tuple[float, float, float]) -> tuple[float, float, float]:
+    return (100 * share[0], 100 * share[1], 100 * share[2])
+
+
+def show_breadth(case: Case) -> Exhibit:
+    """Countries by stage: share of the pillars' need, and where it reaches the threshold."""
+    then, specification = case.results.horizon, case.results.specification
+    shown = _breadth_countries(case)
+    tiles = [
+        Tile(
+            sentence_start(country(case, iso3)),
+            STAGE_LABELS[stage],
+            None if math.isnan(share) else 100 * float(share),
+            bool(share >= specification.threshold),
+            then.capacity.record(iso3, stage).status == STAND_IN,
+        )
+        for iso3 in shown
+        for stage, share in zip(STAGES, then.breadth[iso3].share_of_need, strict=True)
+    ]
+    own = then.breadth[case.results.candidate].stages_reached
+    sources = tuple(
+        dict.fromkeys(
+            s for iso3 in shown for stage in STAGES
+            for s in then.capacity.record(iso3, stage).source_ids
+        )
+    )  # fmt: skip
+    return Exhibit(
+        id="fig-breadth",
+        title=(
+            f"Breadth in {then.year}: {candidate(case)} reaches the threshold at "
+            f"{phrase_count(own)} of four stages, {_rivals(case, shown)}"
+        ),
+        note=Markup(
+            "Mean capacity as percent of the need of {}, {}; dark tiles reach {:g} %. A star marks a "
+            "stand-in, hatching a stage of which nothing is known. Countries that reach no stage "
+            "are left out, but for the candidate and the pillars. {}"
+        ).format(
+            pillars(case), then.label, 100 * specification.threshold, sources_note(case, sources)
+        ),
+        alt="; ".join(
+            f"{tile.country} {tile.stage.lower()}: "
+            + ("not known" if tile.share is None else f"{tile.share:.0f} percent")
+            for tile in tiles
+        )
+        + ".",
+        figure=draw_breadth_tiles(
+            tiles,
+            countries=[sentence_start(country(case, iso3)) for iso3 in shown],
+            stages=[STAGE_LABELS[stage] for stage in STAGES],
+        ),
+        columns=("Country", "Stage", "Of the need, %", "Reaches threshold", "How known"),
+        rows=[
+            (tile.country, tile.stage, None if tile.share is None else round(tile.share, 1),
+             tile.reaches, then.capacity.record(iso3, stage).status)
+            for tile, (iso3, stage) in zip(
+                tiles, [(i, s) for i in shown for s in STAGES], strict=True
+            )
+        ],
+        source_ids=sources,
+    )  # fmt: skip
+
+
+def _breadth_countries(case: Case) -> list[str]:
+    first = [case.results.candidate, *case.results.pillars]
+    rest = [
+        iso3
+        for iso3, breadth in case.results.horizon.breadth.items()
+        if breadth.stages_reached and iso3 not in first and iso3 != _article_subject(case)
+    ]
+    ranked = sorted(rest, key=lambda iso3: -case.results.horizon.breadth[iso3].stages_reached)
+    return list(dict.fromkeys([*first, *ranked]))
+
+
+def _rivals(case: Case, shown: list[str]) -> str:
+    breadth = case.results.horizon.breadth
+    others_reach = [iso3 for iso3 in shown if iso3 != case.results.candidate]
+    best = max(others_reach, key=lambda iso3: breadth[iso3].stages_reached)
+    return f"{country(case, best)} at {phrase_count(breadth[best].stages_reached)}"

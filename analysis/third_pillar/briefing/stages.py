@@ -1,0 +1,267 @@
+"""Where the candidate stands at each stage of the chain."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from third_pillar.assessment.capacity import NOT_KNOWN, STAND_IN
+from third_pillar.assessment.case import Case
+from third_pillar.assessment.results import Moment
+from third_pillar.briefing.markup import Exhibit, Fragment, fragment, number, paragraph, span, table
+from third_pillar.briefing.numbers import phrase_list, show_number
+from third_pillar.briefing.words import (
+    STAGE_LABELS,
+    candidate,
+    country,
+    horizon,
+    pillars,
+    sentence_start,
+    sources_note,
+)
+from third_pillar.figures.chain import CapacityBars, draw_stage_capacity, draw_stage_shares
+from third_pillar.vocabulary.codes import CHINA, STAGES, Stage
+
+
+def compose_stages(case: Case) -> Fragment:
+    """The candidate's chain in words, then as a table with the basis of every figure."""
+    return fragment(
+        paragraph(*_mining(case)),
+        paragraph(*_chain(case)),
+        _capacity_table(case),
+        paragraph(
+            "All four stages are given in one unit, the tonnes of NdFeB magnets a year that they "
+            "allow; announced plants count by the chance of their status, a delay and a ramp. "
+            "Nameplate capacity is not output."
+        ),
+    )
+
+
+def _mining(case: Case) -> list[str | Markup]:
+    iso3 = case.results.candidate
+    output = next((m for n, m in case.metrics.items() if n.startswith(f"mine_output({iso3}")), None)
+    share = next((m for n, m in case.metrics.items() if n.startswith(f"mine_share({iso3}")), None)
+    rank = case.find_metric(f"resource_rank({iso3})")
+    name = sentence_start(candidate(case))
+    if output is None or share is None:
+        return [f"No mine output of rare earths is on record for {candidate(case)}."]
+    said: list[str | Markup] = [
+        Markup("{} mined {} in {}{}, {} of the world.").format(
+            name, number(output), output.period, span(output), number(share)
+        )
+    ]
+    if rank is not None:
+        said.append(
+            Markup(
+                "Its in-situ resource would rank number {} among reported reserves, but a resource "
+                "is not a reserve: it has not been shown to be worth mining."
+            ).format(number(rank, unit=False))
+        )
+    return said
+
+
+def _chain(case: Case) -> list[str | Markup]:
+    said: list[str | Markup] = []
+    for when, opening in (("now", "Today"), ("horizon", f"By the end of {horizon(case)}")):
+        stage, flow = (
+            case.find_metric(f"binding_stage({when})"),
+            case.find_metric(f"chain_flow({when})"),
+        )
+        if stage is None or flow is None:
+            continue
+        said.append(
+            Markup(
+                "{} its own chain from mine to magnet allows {}{}; the narrowest stage is {}."
+            ).format(opening, number(flow), span(flow), stage.value)
+        )
+    gap = case.find_metric("feed_gap(horizon)")
+    if gap is not None and isinstance(gap.value, float) and gap.value > 0:
+        said.append(
+            Markup("Its magnet plants would then need {} beyond what it separates.").format(
+                number(gap)
+            )
+        )
+    return said
+
+
+def _capacity_table(case: Case) -> Markup:
+    iso3 = case.results.candidate
+    rows = []
+    for stage in STAGES:
+        record = case.results.horizon.capacity.record(iso3, stage)
+        cells: list[str | Markup] = [STAGE_LABELS[stage]]
+        for when in ("now", "horizon"):
+            metric = case.find_metric(f"stage_capacity({iso3}, {stage}, {when})")
+            cells.append(number(metric, unit=False) + span(metric))
+        cells += [
+            number(case.find_metric(f"share_of_need({iso3}, {stage}, horizon)")),
+            record.status,
+            ", ".join(record.row_ids) or "no row",
+        ]
+        rows.append(tuple(cells))
+    return table(
+        (
+            "Stage",
+            f"{case.results.now.label}, t",
+            f"{sentence_start(case.results.horizon.label)}, t",
+            "Of the pillars' need then",
+            "How known",
+            "Rows",
+        ),
+        rows,
+        caption=f"Capacity of {candidate(case)} in tonnes of magnets a year (10th to 90th percentile)",
+    )
+
+
+def show_stage_shares(case: Case) -> Exhibit:
+    """World shares by stage: China, the pillars, the candidate, others, not attributed."""
+    found = case.results.stage_shares
+    stages = [stage for stage in STAGES if stage in found]
+    groups = _share_groups(case, stages)
+    roles = dict(zip(groups, ("china", "pillars", "candidate", "rest", "unknown"), strict=True))
+    sources = tuple(
+        dict.fromkeys(str(s) for stage in stages for s in found[stage].shares["source_id"])
+    )
+    labels = [f"{STAGE_LABELS[stage]}, {found[stage].year}" for stage in stages]
+    china = groups["China"]
+    peak = max(range(len(stages)), key=lambda place: china[place])
+    return Exhibit(
+        id="fig-stage-shares",
+        title=(
+            f"China's share rises from {china[0]:.0f} % of mining to {china[peak]:.0f} % at the "
+            f"{stages[peak].value} stage; nobody outside it comes near"
+        ),
+        note=Markup(
+            "Percent of the world, newest year on record by stage. Shares that no source attributes "
+            "to a country are hatched; the share at metal is a loose press figure. {}"
+        ).format(sources_note(case, sources)),
+        alt="; ".join(
+            f"{label}: China {china[place]:.0f} percent" for place, label in enumerate(labels)
+        )
+        + ".",
+        figure=draw_stage_shares(labels, groups, roles=roles),
+        columns=("Stage and year", *(f"{group}, %" for group in groups)),
+        rows=[
+            (label, *(round(values[place], 2) for values in groups.values()))
+            for place, label in enumerate(labels)
+        ],
+        source_ids=sources,
+    )
+
+
+def _share_groups(case: Case, stages: list[Stage]) -> dict[str, list[float]]:
+    iso3 = case.results.candidate
+    named = [code for code in case.results.pillars if code != iso3]
+    groups: dict[str, list[float]] = {
+        "China": [],
+        sentence_start(phrase_list(tuple(country(case, code) for code in named))): [],
+        sentence_start(candidate(case)): [],
+        "others": [],
+        "not attributed": [],
+    }
+    for stage in stages:
+        shares = case.results.stage_shares[stage]
+        by_country = {
+            str(row["country_iso3"]): 100 * float(row["share"])
+            for row in shares.shares.to_dict("records")
+        }
+        china = by_country.pop(CHINA, 0.0)
+        pillar = sum(by_country.pop(code, 0.0) for code in named)
+        own = by_country.pop(iso3, 0.0)
+        values = (
+            china,
+            pillar,
+            own,
+            sum(by_country.values()),
+            100 * shares.concentration.unattributed,
+        )
+        for group, value in zip(groups.values(), values, strict=True):
+            group.append(value)
+    return groups
+
+
+def show_stage_capacity(case: Case) -> Exhibit:
+    """The candidate's capacity by stage today and at the horizon, against what a pillar needs."""
+    iso3 = case.results.candidate
+    now, then = case.results.now, case.results.horizon
+    threshold = case.results.specification.threshold
+    lines = {
+        f"{100 * threshold:g} % of the need of {pillars(case)}, {then.year}": threshold
+        * float(then.need.tonnes.mean())
+    }
+    if then.balance.home_need is not None:
+        lines[f"own need, {then.year}"] = then.balance.home_need[0]
+    stages = [STAGE_LABELS[stage] for stage in STAGES]
+    sources = tuple(
+        dict.fromkeys(s for stage in STAGES for s in then.capacity.record(iso3, stage).source_ids)
+    )
+    return Exhibit(
+        id="fig-stage-capacity",
+        title=_capacity_title(case),
+        note=Markup(
+            "Tonnes of NdFeB magnets a year that each stage allows; bars are means, lines the 10th "
+            "to 90th percentile; hatched bars rest on a stand-in; no bar where nothing is on record. {}"
+        ).format(sources_note(case, sources)),
+        alt="; ".join(_capacity_alt(then, iso3)) + f" ({then.label}).",
+        figure=draw_stage_capacity(
+            stages, [_bars(now, iso3, is_faint=True), _bars(then, iso3)], lines=lines
+        ),
+        columns=("Stage", "Date", "Mean, t", "P10, t", "P90, t", "How known"),
+        rows=[
+            (STAGE_LABELS[stage], moment.label, *_rounded(moment, iso3, stage))
+            for stage in STAGES
+            for moment in (now, then)
+        ],
+        source_ids=sources,
+    )
+
+
+def _capacity_title(case: Case) -> str:
+    breadth = case.results.horizon.breadth[case.results.candidate]
+    threshold = 100 * case.results.specification.threshold
+    name = sentence_start(candidate(case))
+    year = horizon(case)
+    reached = [
+        stage.value
+        for stage, share in zip(STAGES, breadth.share_of_need, strict=True)
+        if share >= case.results.specification.threshold
+    ]
+    if not reached:
+        return (
+            f"{name} stays below {threshold:g} % of the pillars' need at every stage through {year}"
+        )
+    plural = "s" if len(reached) > 1 else ""
+    return (
+        f"{name} reaches {threshold:g} % of the pillars' need at the {phrase_list(tuple(reached))} "
+        f"stage{plural} by the end of {year}"
+    )
+
+
+def _bars(moment: Moment, iso3: str, *, is_faint: bool = False) -> CapacityBars:
+    records = [moment.capacity.record(iso3, stage) for stage in STAGES]
+    return CapacityBars(
+        name=moment.label,
+        values=[record.value if record.is_known else 0.0 for record in records],
+        low=[record.low if record.is_known else 0.0 for record in records],
+        high=[record.high if record.is_known else 0.0 for record in records],
+        is_stand_in=[record.status in {STAND_IN, NOT_KNOWN} for record in records],
+        is_faint=is_faint,
+    )
+
+
+def _capacity_alt(moment: Moment, iso3: str) -> list[str]:
+    return [
+        f"{stage.value}: "
+        + (
+            show_number(moment.capacity.record(iso3, stage).value, "tonnes")
+            if moment.capacity.record(iso3, stage).is_known
+            else "not known"
+        )
+        for stage in STAGES
+    ]
+
+
+def _rounded(moment: Moment, iso3: str, stage: Stage) -> tuple[float | None, ...]:
+    record = moment.capacity.record(iso3, stage)
+    if not record.is_known:
+        return (None, None, None, record.status)  # type: ignore[return-value]  # last cell is words
+    return (round(record.value), round(record.low), round(record.high), record.status)  # type: ignore[return-value]  # same

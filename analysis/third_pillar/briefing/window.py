@@ -1,0 +1,188 @@
+"""The window: which controls bind, what left China, what happened."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+from markupsafe import Markup
+
+from third_pillar.assessment.case import Case
+from third_pillar.assessment.trade import MagnetExports
+from third_pillar.briefing.markup import Exhibit, Fragment, fragment, number, paragraph, table
+from third_pillar.briefing.words import candidate, day, sources_note
+from third_pillar.figures.window import Mark, draw_export_months
+from third_pillar.model.window import ControlStatus
+
+_RECENT = 12
+
+
+def compose_window(case: Case) -> Fragment:
+    """The state of the controls on the day asked, and the dated events that bear on the case."""
+    return fragment(
+        paragraph(*_clock(case)),
+        _controls_table(case),
+        paragraph(*_exports(case)),
+        _events_table(case),
+    )
+
+
+def _clock(case: Case) -> list[str | Markup]:
+    suspension = case.results.suspension
+    asked = case.results.question.as_of
+    in_force = suspension.controls[suspension.controls["status"] == ControlStatus.IN_FORCE]
+    said: list[str | Markup] = []
+    if suspension.window is None:
+        said.append(f"On {day(asked)} no suspension of China's rare-earth controls was on record.")
+    else:
+        window = suspension.window
+        tense = "runs" if window.days_left >= 0 else "was announced to run"
+        said.append(
+            f"China suspended the rare-earth controls it announced in October 2025 on "
+            f"{day(window.opens)}; the suspension {tense} to {day(window.closes)}."
+        )
+        if window.days_left >= 0:
+            said.append(f"On {day(asked)} that left {window.days_left} days.")
+        elif not window.is_outcome_known:
+            said.append(
+                "No record of what followed was found, so their status is given as not known: "
+                "an announced end is not an observed one."
+            )
+    said.append(
+        f"{len(in_force)} of {len(suspension.controls)} rare-earth controls on record were in force "
+        f"on {day(asked)}, among them the licences of April 2025, which were never suspended."
+    )
+    return said
+
+
+def _controls_table(case: Case) -> Markup:
+    asked = case.results.question.as_of
+    controls = case.results.suspension.controls
+    rows = [
+        (
+            str(row["label"]),
+            str(row["scope"]),
+            _date(row["effective_from"]),
+            f"{_date(row['suspended_from'])} to {_date(row['suspended_to'])}"
+            if pd.notna(row["suspended_from"])
+            else "never",
+            Markup('<span class="status">{}</span>').format(row["status"]),
+        )
+        for row in controls.to_dict("records")
+    ]
+    return table(
+        ("Control", "Covers", "In effect from", "Suspended", f"Status on {day(asked)}"),
+        rows,
+        caption="China's export controls on rare earths, by announcement",
+    )
+
+
+def _date(value: object) -> str:
+    return "–" if value is None or pd.isna(value) else str(pd.Timestamp(value).date())  # type: ignore[arg-type,call-overload]  # a date or missing
+
+
+def _exports(case: Case) -> list[str | Markup]:
+    means = [m for name, m in case.metrics.items() if name.startswith("magnet_exports_mean(")]
+    change = next(
+        (m for name, m in case.metrics.items() if name.startswith("magnet_exports_change(")), None
+    )
+    if not means or change is None:
+        return []
+    ordered = sorted(means, key=lambda metric: metric.period)
+    said = [
+        Markup(
+            "China shipped {} of rare-earth magnets on average in the months on record from {}."
+        ).format(number(metric), metric.period)
+        for metric in ordered
+    ]
+    return [
+        *said,
+        Markup("From the first span to the last the mean changed by {}.").format(
+            number(change, signed=True)
+        ),
+        "Licensing, orders brought forward and the suspension overlap, so the change is not the "
+        "effect of any one of them.",
+    ]
+
+
+def _events_table(case: Case) -> Markup:
+    events = case.results.suspension.events.tail(_RECENT)
+    rows = [
+        (str(row["date"]), str(row["event"]), str(row["effect"]), str(row["status"]))
+        for row in events.iloc[::-1].to_dict("records")
+    ]
+    return table(
+        ("Date", "Event", "Effect", "Status"),
+        [tuple("–" if cell == "nan" else cell for cell in row) for row in rows],
+        caption=f"Latest events on China's controls and on {candidate(case)}",
+    )
+
+
+def show_exports(case: Case) -> Exhibit:
+    """China's monthly exports of rare-earth magnets with the controls marked."""
+    exports, suspension = case.results.exports, case.results.suspension
+    world = exports.world
+    months = [str(month) for month in world["month"]]
+    figure = draw_export_months(
+        months,
+        [float(value) for value in world["value"]],
+        is_derived=[basis == "derived" for basis in world["basis"]],
+        marks=_marks(suspension.controls, months),
+        band=None
+        if suspension.window is None
+        else (suspension.window.opens, suspension.window.closes),
+        band_label="suspension",
+    )
+    low = world.loc[world["value"].idxmin()]
+    sources = tuple(dict.fromkeys(str(source) for source in world["source_id"]))
+    return Exhibit(
+        id="fig-exports",
+        title=_exports_title(world),
+        note=Markup(
+            "Tonnes a month, line 85051110 of the Chinese tariff (rare-earth magnets), all "
+            "destinations. Hatched months are derived from a percentage in a report. {}{}"
+        ).format(_missing_note(exports), sources_note(case, sources)),
+        alt=(
+            f"Bars of China's monthly magnet exports from {months[0]} to {months[-1]}; the lowest is "
+            f"{float(low['value']):,.0f} tonnes in {low['month']}, the latest "
+            f"{float(world['value'].iloc[-1]):,.0f} tonnes."
+        ),
+        figure=figure,
+        columns=("Month", "Tonnes", "Basis"),
+        rows=[
+            (str(row["month"]), float(row["value"]), str(row["basis"]))
+            for row in world.to_dict("records")
+        ],
+        source_ids=sources,
+    )
+
+
+def _exports_title(world: pd.DataFrame) -> str:
+    low = world.loc[world["value"].idxmin()]
+    last = world.iloc[-1]
+    month = pd.Period(str(low["month"])).strftime("%B %Y")
+    return (
+        f"China's magnet exports fell to {float(low['value']):,.0f} t in {month}; in "
+        f"{pd.Period(str(last['month'])).strftime('%B %Y')} they stood at {float(last['value']):,.0f} t"
+    )
+
+
+def _missing_note(exports: MagnetExports) -> str:
+    if not exports.missing_months:
+        return ""
+    return f"Not on record, left empty: {', '.join(exports.missing_months)}. "
+
+
+def _marks(controls: pd.DataFrame, months: list[str]) -> list[Mark]:
+    dates = [
+        pd.Timestamp(value).date()
+        for value, status in zip(controls["announced"], controls["status"], strict=True)
+        if pd.notna(value) and status
+    ]
+    first, last = months[0], months[-1]
+    inside = sorted({date for date in dates if first <= date.isoformat()[:7] <= last})
+    return [Mark(date, f"controls of<br>{_month(date)}") for date in inside[:2]]
+
+
+def _month(date: dt.date) -> str:
+    return f"{date:%b %Y}"

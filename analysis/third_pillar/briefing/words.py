@@ -1,0 +1,74 @@
+"""Words that every part of the report shares: countries, stages, pools, dates."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from markupsafe import Markup
+
+from third_pillar.assessment.case import Case
+from third_pillar.briefing.numbers import phrase_list
+from third_pillar.vocabulary.codes import Stage
+
+STAGE_WORDS = {
+    Stage.MINE: "mine",
+    Stage.SEPARATION: "separation",
+    Stage.METAL: "metal",
+    Stage.MAGNET: "magnet",
+}
+STAGE_LABELS = {stage: word.capitalize() for stage, word in STAGE_WORDS.items()}
+
+
+def country(case: Case, iso3: str) -> str:
+    """A country's name as it stands inside a sentence."""
+    name = case.results.evidence.country_name(iso3)
+    return f"the {name}" if name.startswith(("United ", "Netherlands", "Philippines")) else name
+
+
+def candidate(case: Case) -> str:
+    """The candidate's name inside a sentence."""
+    return country(case, case.results.candidate)
+
+
+def sentence_start(text: str) -> str:
+    """With a capital first letter."""
+    return text[:1].upper() + text[1:]
+
+
+def pillars(case: Case) -> str:
+    """The pillars' names, the candidate among them if it is one."""
+    return phrase_list(tuple(country(case, iso3) for iso3 in case.results.pillars))
+
+
+def others(case: Case) -> str:
+    """The pillars' names without the candidate."""
+    names = tuple(
+        country(case, iso3) for iso3 in case.results.pillars if iso3 != case.results.candidate
+    )
+    return phrase_list(names)
+
+
+def horizon(case: Case) -> int:
+    """The horizon's year."""
+    return case.results.question.parameters.horizon
+
+
+def day(date: dt.date) -> str:
+    """A date in words, e.g. "10 November 2026"."""
+    return f"{date.day} {date:%B %Y}"
+
+
+def sources_note(case: Case, source_ids: tuple[str, ...], *, limit: int = 4) -> Markup:
+    """Publishers of a figure's data, each leading to its entry in the list of sources."""
+    known = case.results.evidence.sources
+    seen: dict[str, str] = {}
+    for source in source_ids:
+        if source in known.index:
+            seen.setdefault(str(known.loc[source, "publisher"]), source)
+    links = [
+        Markup('<a href="#s-{}">{}</a>').format(source.lower().replace("_", "-"), publisher)
+        for publisher, source in list(seen.items())[:limit]
+    ]
+    more = len(seen) - limit
+    tail = Markup(" and {} more").format(more) if more > 0 else Markup("")
+    return Markup("Sources: ") + Markup(", ").join(links) + tail + Markup(".")

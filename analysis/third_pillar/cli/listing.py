@@ -1,0 +1,145 @@
+"""`pillar parameters`, `pillar data …`, `pillar claims …`: what there is, and if it holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from third_pillar import evidence
+from third_pillar.cli.answer import answer_json, say
+from third_pillar.vocabulary.errors import EvidenceFault, ParameterFault
+from third_pillar.vocabulary.parameters import ParameterChoices, ReportParameters
+
+
+def list_parameters(*, as_json: bool) -> int:
+    """Exit code after every parameter is printed with its meaning, default and choices."""
+    choices = evidence.load_parameter_choices()
+    if as_json:
+        answer_json(parameter_schema(choices))
+        return 0
+    valid = _choices_in_words(choices)
+    for name, field in ReportParameters.model_fields.items():
+        default = field.default
+        shown = ",".join(default) if isinstance(default, tuple) else default
+        say(f"{name} = {shown}\n    {field.description}")
+        say(f"    choices: {valid[name]}\n")
+    say("Set one with -p, such as: pillar report -p candidate=BRA -p pillars=USA,JPN")
+    return 0
+
+
+def parameter_schema(choices: ParameterChoices) -> dict[str, Any]:
+    """The contract as JSON Schema, closed to what the data package allows today."""
+    schema = ReportParameters.model_json_schema()
+    fields = schema["properties"]
+    countries = [country for country in choices.countries if country != "CHN"]
+    fields["candidate"]["enum"] = countries
+    fields["pillars"] |= {"items": {"enum": countries}, "minItems": 1, "uniqueItems": True}
+    fields["partners"]["anyOf"] = [
+        {"enum": sorted(choices.country_sets)},
+        {"type": "array", "items": {"enum": countries}},
+    ]
+    fields["article"]["enum"] = list(choices.articles)
+    fields["scenario"]["enum"] = list(choices.scenarios)
+    fields["profile"]["enum"] = list(choices.profiles)
+    fields["as_of"] |= {
+        "anyOf": [{"enum": ["data", "today"]}, {"format": "date"}],
+        "x-earliest": choices.first_date.isoformat(),
+        "x-latest": choices.today.isoformat(),
+        "x-data-date": choices.data_date.isoformat(),
+    }
+    return dict(schema)
+
+
+def _choices_in_words(choices: ParameterChoices) -> dict[str, str]:
+    countries = ", ".join(country for country in choices.countries if country != "CHN")
+    sets = "; ".join(
+        f"{name} ({', '.join(members) or 'nobody'})"
+        for name, members in choices.country_sets.items()
+    )
+    bounds = parameter_schema(choices)["properties"]
+    span = f"{choices.first_date.isoformat()} to {choices.today.isoformat()}"
+    return {
+        "candidate": countries,
+        "pillars": f"one or more of the same, as in USA,JPN: {countries}",
+        "partners": f"a set: {sets}; or countries, as in AUS,CAN",
+        "count_by": ", ".join(bounds["count_by"]["enum"]),
+        "article": ", ".join(choices.articles),
+        "as_of": f"data (= {choices.data_date.isoformat()}), today, or a date from {span}",
+        "horizon": f"a year from that of as_of to {bounds['horizon']['maximum']}",
+        "scenario": ", ".join(choices.scenarios),
+        "draws": f"{bounds['draws']['minimum']} to {bounds['draws']['maximum']}",
+        "seed": f"{bounds['seed']['minimum']} to {bounds['seed']['maximum']}",
+        "language": str(bounds["language"].get("const", "en")),
+        "profile": ", ".join(choices.profiles),
+    }
+
+
+def validate_data(*, as_json: bool) -> int:
+    """Exit code after the whole data package was checked anew; faults are printed at once."""
+    faults = evidence.validate_package()
+    tables = len(evidence.table_hashes())
+    if as_json:
+        answer_json(
+            {
+                "status": "failed" if faults else "valid",
+                "files": tables,
+                "sha256": evidence.package_sha256(),
+                "faults": [vars(fault) for fault in sorted(faults)],
+            }
+        )
+        return EvidenceFault.exit_code if faults else 0
+    if faults:
+        raise EvidenceFault(faults, hint="Mend the rows named above; nothing was published.")
+    say(f"The data package is valid: {tables} files.")
+    return 0
+
+
+def list_claims(article_id: str | None, *, as_json: bool) -> int:
+    """Exit code after the claims of an article are printed, in our words."""
+    article_id = article_id or str(ReportParameters().article)
+    ledger = evidence.load_article(article_id)
+    columns = ["claim_id", "how", "hand_verdict", "paraphrase"]
+    rows = [
+        {str(name): value for name, value in row.items()}
+        for row in ledger.claims[columns].astype(object).to_dict("records")
+    ]
+    if as_json:
+        answer_json({"article": article_id, "title": ledger.meta["title"], "claims": rows})
+        return 0
+    say(f"{ledger.meta['title']} ({article_id}): {len(rows)} claims\n")
+    for row in rows:
+        say(f"{row['claim_id']:<5} {row['how']:<13} {row['paraphrase']}")
+    return 0
+
+
+def verify_claims(path: str, article_id: str | None, *, as_json: bool) -> int:
+    """Exit code after each claim's fragment was looked up in the reader's own copy."""
+    article_id = article_id or str(ReportParameters().article)
+    checks = evidence.check_fragments(article_id, _read_text(path))
+    differing = [check for check in checks if check.status != "ok" or not check.is_exact]
+    missing = [check for check in checks if check.status == "missing"]
+    if as_json:
+        rows = [{**vars(check), "status": str(check.status)} for check in checks]
+        status = "failed" if missing else "found"
+        answer_json({"status": status, "article": article_id, "claims": rows})
+    else:
+        for check in differing:
+            say(str(check))
+        found = len(checks) - len(missing)
+        say(f"{found} of {len(checks)} fragments stand in {path}.")
+    return EvidenceFault.exit_code if missing else 0
+
+
+def _read_text(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise ParameterFault(
+            f"--article {path!r} is no text in UTF-8", hint="Save your copy as plain text."
+        ) from None
+    except (OSError, ValueError) as error:
+        said = getattr(error, "strerror", None) or str(error)
+        raise ParameterFault(
+            f"--article {path!r} cannot be read: {said}",
+            hint="The article's text is not in the package; give your own copy.",
+        ) from None

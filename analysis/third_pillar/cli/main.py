@@ -1,0 +1,192 @@
+"""The command `pillar`: parses, calls, answers with an exit code. Nothing heavy at start-up."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from third_pillar.cli.answer import answer_failure
+from third_pillar.vocabulary.errors import EXIT_CODES, ParameterFault, PillarError
+
+_EXIT_CODES = "\n".join(f"  {code:>3}  {meaning}" for code, meaning in EXIT_CODES.items())
+# \b keeps the lines below it as they are
+_EPILOG = f"""\b
+Exit codes:
+{_EXIT_CODES}
+
+\b
+Environment:
+  PILLAR_ROOT     the project folder, the one that holds data/
+  PILLAR_REPORTS  another folder for reports than the project's
+  PILLAR_DEBUG    set to 1, faults of the kit's own show their trace
+"""
+
+app = typer.Typer(
+    name="pillar",
+    help="Briefings on rare-earth and magnet supply chains from curated data.",
+    epilog=_EPILOG,
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+data = typer.Typer(help="The data package.", no_args_is_help=True, rich_markup_mode=None)
+claims = typer.Typer(help="The article's claims.", no_args_is_help=True, rich_markup_mode=None)
+archive = typer.Typer(help="What was published.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(data, name="data")
+app.add_typer(claims, name="claims")
+app.add_typer(archive, name="archive")
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+
+
+@app.command()
+def report(
+    profile: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="PROFILE", help="A file of reports/profiles/; `full` where not given."
+        ),
+    ] = None,
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="May be repeated."),
+    ] = None,
+    json: Json = False,
+    force: Annotated[bool, typer.Option("--force", help="Run although nothing changed.")] = False,
+    timeout: Annotated[
+        float | None, typer.Option(metavar="SECONDS", help="Bound for the whole run.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
+) -> int:
+    """Publish the report that answers a question."""
+    from third_pillar.cli.reporting import run_report
+
+    return run_report(
+        profile, parameter or [], as_json=json, force=force, timeout=timeout, quiet=quiet
+    )
+
+
+@app.command()
+def parameters(json: Json = False) -> int:
+    """Every parameter: meaning, default and choices. JSON is a JSON Schema."""
+    from third_pillar.cli.listing import list_parameters
+
+    return list_parameters(as_json=json)
+
+
+@data.command("validate")
+def data_validate(json: Json = False) -> int:
+    """Check every table; all faults at once."""
+    from third_pillar.cli.listing import validate_data
+
+    return validate_data(as_json=json)
+
+
+@claims.command("list")
+def claims_list(
+    article: Annotated[
+        str | None, typer.Option("--id", metavar="ARTICLE", help="The article's id.")
+    ] = None,
+    json: Json = False,
+) -> int:
+    """The claims of an article, in our words."""
+    from third_pillar.cli.listing import list_claims
+
+    return list_claims(article, as_json=json)
+
+
+@claims.command("verify")
+def claims_verify(
+    article: Annotated[
+        str, typer.Option("--article", metavar="FILE", help="Your own copy of the text.")
+    ],
+    article_id: Annotated[
+        str | None, typer.Option("--id", metavar="ARTICLE", help="The article's id.")
+    ] = None,
+    json: Json = False,
+) -> int:
+    """Look up the claims in your own copy."""
+    from third_pillar.cli.listing import verify_claims
+
+    return verify_claims(article, article_id, as_json=json)
+
+
+@archive.command("list")
+def archive_list(json: Json = False) -> int:
+    """Every published run, oldest first."""
+    from third_pillar.cli.keeping import list_archive
+
+    return list_archive(as_json=json)
+
+
+@archive.command("verify")
+def archive_verify(json: Json = False) -> int:
+    """Compare every file with its manifest."""
+    from third_pillar.cli.keeping import verify_archive
+
+    return verify_archive(as_json=json)
+
+
+@app.command()
+def lab() -> int:
+    """Open JupyterLab on the notebooks."""
+    from third_pillar.cli.keeping import open_lab
+
+    return open_lab()
+
+
+@app.command()
+def doctor(json: Json = False) -> int:
+    """Whether this machine has what is needed."""
+    from third_pillar.cli.doctor import examine
+
+    return examine(as_json=json)
+
+
+def run() -> None:
+    """The console script: exits with a code of `EXIT_CODES`, never with a trace."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(arguments: list[str]) -> int:
+    """The exit code for these arguments; everything said is on stdout and stderr."""
+    try:
+        code = app(args=arguments, prog_name="pillar", standalone_mode=False)
+    except Exception as error:  # noqa: BLE001  the last place where a fault can be put in words
+        return answer_failure(_as_pillar_error(error), arguments)
+    if code == 130:  # noqa: PLR2004  what typer returns after Ctrl-C, and EXIT_CODES says
+        return answer_failure(Interrupted("interrupted: nothing was published"), arguments)
+    return int(code or 0)
+
+
+class Interrupted(PillarError):
+    """The user stopped it."""
+
+    exit_code = 130
+
+
+class Unforeseen(PillarError):
+    """A fault of the kit's own."""
+
+
+def _as_pillar_error(error: Exception) -> PillarError:
+    if isinstance(error, PillarError):
+        return error
+    if hasattr(error, "format_message"):
+        context = getattr(error, "ctx", None)
+        usage = f"{context.get_usage()}\n" if context else ""
+        if type(error).__name__ == "NoArgsIsHelpError":
+            return ParameterFault(str(error.format_message()))
+        place = context.command_path if context else "pillar"
+        return ParameterFault(
+            f"{usage}{error.format_message()}", hint=f"`{place} --help` shows what there is."
+        )
+    fault = Unforeseen(
+        f"{type(error).__name__}: {error}",
+        hint="This is a fault of the kit; PILLAR_DEBUG=1 shows the trace.",
+    )
+    fault.__cause__ = error
+    return fault

@@ -1,0 +1,78 @@
+"""The one door to the data package: figures, articles, choices, hashes, validation.
+
+What is named here is loaded when it is first used: pandas and frictionless are slow to import,
+and most commands need neither.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from third_pillar.evidence.article import Article, load_article
+    from third_pillar.evidence.choices import load_parameter_choices
+    from third_pillar.evidence.dates import last_day
+    from third_pillar.evidence.fragments import (
+        FragmentCheck,
+        FragmentFault,
+        check_fragments,
+        verify_fragments,
+    )
+    from third_pillar.evidence.loading import Evidence, load_evidence
+    from third_pillar.evidence.location import article_names, project_root
+    from third_pillar.evidence.release import package_sha256, read_release, table_hashes
+    from third_pillar.evidence.scenarios import Scenario, load_scenario, scenario_names
+    from third_pillar.evidence.validation import check_package, validate_package
+
+__all__ = [
+    "Article",
+    "Evidence",
+    "FragmentCheck",
+    "FragmentFault",
+    "Scenario",
+    "article_names",
+    "check_fragments",
+    "check_package",
+    "last_day",
+    "load_article",
+    "load_evidence",
+    "load_parameter_choices",
+    "load_scenario",
+    "package_sha256",
+    "project_root",
+    "read_release",
+    "scenario_names",
+    "table_hashes",
+    "validate_package",
+    "verify_fragments",
+]
+
+_HOMES = {
+    "Article": "article",
+    "Evidence": "loading",
+    "FragmentCheck": "fragments",
+    "FragmentFault": "fragments",
+    "Scenario": "scenarios",
+    "article_names": "location",
+    "check_fragments": "fragments",
+    "check_package": "validation",
+    "last_day": "dates",
+    "load_article": "article",
+    "load_evidence": "loading",
+    "load_parameter_choices": "choices",
+    "load_scenario": "scenarios",
+    "package_sha256": "release",
+    "project_root": "location",
+    "read_release": "release",
+    "scenario_names": "scenarios",
+    "table_hashes": "release",
+    "validate_package": "validation",
+    "verify_fragments": "fragments",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

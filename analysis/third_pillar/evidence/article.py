@@ -1,0 +1,64 @@
+"""An article as data: what it claims, what bears on it, how each claim is tested."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+
+from third_pillar.evidence.descriptor import read_resources
+from third_pillar.evidence.frames import read_frame
+from third_pillar.evidence.location import article_folder, project_root
+from third_pillar.evidence.reading import read_table, read_yaml
+from third_pillar.evidence.validation import check_package
+from third_pillar.vocabulary.claims import ClaimTest, read_claim_tests
+
+
+@dataclass(frozen=True, eq=False)
+class Article:
+    """One article and its ledger.
+
+    Attributes:
+        meta: Title, publisher, date (as YYYY-MM-DD), address, subject, hash of the text.
+        claims: One row a claim, key `claim_id`.
+        evidence: One row a piece of evidence, key `evidence_id`.
+        tests: Claim id to its test, for claims that are measured or event-tested.
+    """
+
+    meta: dict[str, Any]
+    claims: pd.DataFrame
+    evidence: pd.DataFrame
+    tests: Mapping[str, ClaimTest]
+
+
+def load_article(article_id: str, *, root: Path | None = None) -> Article:
+    """The article of that name; its frames are yours to change.
+
+    Raises:
+        MissingEvidence: No such article; names the nearest.
+        EvidenceFault: The data package breaks its rules.
+    """
+    root = project_root() if root is None else root
+    folder = article_folder(article_id, root)
+    check_package(root)
+    resources = read_resources(root)
+    claims, evidence = (
+        read_frame(read_table(resources[f"claims/{article_id}/{stem}.csv"], root))
+        for stem in ("claims", "evidence")
+    )
+    tests = folder / "tests.yml"
+    content = read_yaml(tests) if tests.is_file() else None
+    return Article(
+        meta={
+            key: value.isoformat() if isinstance(value, dt.date) else value
+            for key, value in read_yaml(folder / "article.yml").items()
+        },
+        claims=claims,
+        evidence=evidence,
+        tests=MappingProxyType(read_claim_tests(content or {})),
+    )

@@ -1,0 +1,164 @@
+"""The one door to the figures: what was known on a day, under a scenario."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+import pandas as pd
+
+from third_pillar.evidence.as_of import filter_tables
+from third_pillar.evidence.descriptor import read_resources
+from third_pillar.evidence.frames import read_frame
+from third_pillar.evidence.gaps import read_gaps
+from third_pillar.evidence.location import project_root
+from third_pillar.evidence.reading import read_table
+from third_pillar.evidence.release import file_state, package_files, read_release
+from third_pillar.evidence.rules import NEEDED
+from third_pillar.evidence.scenarios import Scenario, load_scenario
+from third_pillar.evidence.validation import check_package
+from third_pillar.vocabulary.errors import MissingEvidence
+from third_pillar.vocabulary.findings import DataRelease, Gap
+from third_pillar.vocabulary.parameters import nearest
+
+_PackageState = tuple[tuple[Path, int, int], ...]
+_loaded: dict[Path, tuple[_PackageState, Mapping[str, pd.DataFrame]]] = {}
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """What the data package held on a day.
+
+    Attributes:
+        as_of: The day; rows first known later are left out, older vintages are kept.
+        tables: Name to frame, keyed as docs of the data package say; text missing is "",
+            a number NaN, a date NaT.
+        gaps: What was known to be unknown.
+        assumptions: Indexed by `assumption_id`, with the scenario's overrides applied;
+            `scenario` names the scenario of an overridden row and is empty elsewhere.
+        sources: Indexed by `source_id`.
+        release: Name, version, date and hash of the package.
+    """
+
+    as_of: dt.date
+    tables: Mapping[str, pd.DataFrame]
+    gaps: tuple[Gap, ...]
+    assumptions: pd.DataFrame
+    sources: pd.DataFrame
+    release: DataRelease
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A copy of one table, such as "projects"; yours to change.
+
+        Raises:
+            MissingEvidence: The package has no such table; names the nearest.
+        """
+        if name not in self.tables:
+            names = tuple(self.tables)
+            raise MissingEvidence(
+                f"table {name!r} is not in the data package.{nearest(name, names)} "
+                f"Valid: {', '.join(names)}"
+            )
+        return self.tables[name].copy()
+
+    def country_name(self, iso3: str) -> str:
+        """English short name of a country.
+
+        Raises:
+            MissingEvidence: The codelist has no such country.
+        """
+        return self._country(iso3, "name")
+
+    def country_adjective(self, iso3: str) -> str:
+        """English adjective of a country.
+
+        Raises:
+            MissingEvidence: The codelist has no such country.
+        """
+        return self._country(iso3, "adjective")
+
+    def _country(self, iso3: str, field: str) -> str:
+        countries = self.tables["countries"].set_index("country_iso3")[field]
+        if iso3 not in countries.index:
+            near = nearest(iso3, tuple(countries.index))
+            raise MissingEvidence(f"country {iso3!r} is not in codelists/countries.csv.{near}")
+        return str(countries[iso3])
+
+
+def load_evidence(
+    as_of: dt.date, *, scenario: str = "baseline", root: Path | None = None
+) -> Evidence:
+    """The evidence as it could be known on `as_of`, under a scenario.
+
+    Args:
+        as_of: Rows first known later are left out (`as_of.filter_tables`). A row dated by
+            month or year counts from the last day of that period.
+        scenario: Name of a file in `data/scenarios/`.
+        root: Folder of the project; found by `project_root` where not given.
+
+    Raises:
+        EvidenceFault: The package breaks its rules; every fault is listed.
+        MissingEvidence: Unknown scenario, a table the question needs is empty on that day,
+            or the scenario changes an assumption that was not known yet.
+    """
+    root = project_root() if root is None else root
+    check_package(root)
+    chosen = load_scenario(scenario, root=root)
+    whole = _load_frames(root)
+    tables = filter_tables(whole, as_of)
+    _refuse_empty(tables, whole, as_of)
+    return Evidence(
+        as_of=as_of,
+        tables=MappingProxyType(tables),
+        gaps=read_gaps(tables["gaps"]),
+        assumptions=_assume(tables["assumptions"], chosen, as_of),
+        sources=tables["sources"].set_index("source_id"),
+        release=read_release(as_of=as_of, root=root),
+    )
+
+
+def _refuse_empty(
+    tables: Mapping[str, pd.DataFrame], whole: Mapping[str, pd.DataFrame], as_of: dt.date
+) -> None:
+    for name in NEEDED:
+        if tables[name].empty:
+            first = whole[name]["known_from"].min()
+            raise MissingEvidence(
+                f"table {name!r} holds no row known on {as_of.isoformat()}; "
+                f"its first is of {first:%Y-%m-%d}",
+                hint="Choose a later as_of.",
+            )
+
+
+def _load_frames(root: Path) -> Mapping[str, pd.DataFrame]:
+    """Every table but the articles'; read again only when a file changed. Not to be changed."""
+    state = tuple(file_state(path) for path in package_files(root).values())
+    held = _loaded.get(root)
+    if held is None or held[0] != state:
+        frames = {
+            resource.name: read_frame(read_table(resource, root))
+            for resource in read_resources(root).values()
+            if not resource.path.startswith("claims/")
+        }
+        held = state, frames
+        _loaded[root] = held
+    return held[1]
+
+
+def _assume(assumptions: pd.DataFrame, scenario: Scenario, as_of: dt.date) -> pd.DataFrame:
+    frame = assumptions.set_index("assumption_id").assign(scenario="")
+    for name, override in scenario.overrides.items():
+        if name not in frame.index:
+            raise MissingEvidence(
+                f"scenario {scenario.id!r} changes {name!r}, "
+                f"which was not known on {as_of.isoformat()}",
+                hint="Choose a later as_of, or the scenario baseline.",
+            )
+        frame.loc[name, ["value", "low", "high"]] = [override.value, override.low, override.high]
+        frame.loc[name, "scenario"] = scenario.id
+        if override.low == override.high:
+            frame.loc[name, "distribution"] = "fixed"
+    return frame

@@ -1,0 +1,114 @@
+"""Report profiles: which notebook answers, and with which parameters, by name."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from third_pillar import evidence
+from third_pillar.vocabulary.errors import ParameterFault
+from third_pillar.vocabulary.parameters import nearest
+
+PROFILES = Path("reports") / "profiles"
+DEFAULT_PROFILE = "full"
+_SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+
+
+class Profile(BaseModel):
+    """One file of `reports/profiles/`.
+
+    Attributes:
+        name: File name without its ending.
+        notebook: Path below the project root.
+        timeout_seconds: Longest run from kernel start to last cell.
+        cell_timeout_seconds: Longest single cell; none means only the run is bounded.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    title: str = Field(min_length=1)
+    notebook: str
+    parameters: dict[str, Any] = Field(default_factory=dict)
+    timeout_seconds: float = Field(default=600, gt=0)
+    cell_timeout_seconds: float | None = Field(default=None, gt=0)
+    publish: Literal["draft", "published"] = "published"
+
+    @field_validator("parameters", mode="before")
+    @classmethod
+    def _write_dates_as_text(cls, value: object) -> object:
+        if not isinstance(value, dict):
+            return {} if value is None else value
+        return {
+            name: part.isoformat() if isinstance(part, dt.date) else part
+            for name, part in value.items()
+        }
+
+
+def list_profiles(*, root: Path | None = None) -> tuple[str, ...]:
+    """Names of the profiles, sorted; a file whose name is no safe folder name is left out."""
+    folder = (root or evidence.project_root()) / PROFILES
+    return tuple(sorted(p.stem for p in folder.glob("*.yml") if _SAFE_NAME.fullmatch(p.stem)))
+
+
+def load_profile(name: str, *, root: Path | None = None) -> Profile:
+    """The profile of that name.
+
+    Raises:
+        ParameterFault: No such profile, or its file breaks the rules; names file and key.
+    """
+    root = root or evidence.project_root()
+    valid = list_profiles(root=root)
+    if name not in valid:
+        shown = ", ".join(valid) or "none"
+        raise ParameterFault(
+            f"profile = {name!r}: not known.{nearest(name, valid)} Valid: {shown}",
+            hint=f"A profile is a file in {PROFILES.as_posix()}/.",
+        )
+    path = root / PROFILES / f"{name}.yml"
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        if not isinstance(content, dict):
+            raise _fault(path, "holds no keys; at least title and notebook are needed")
+        return Profile.model_validate({**content, "name": name})
+    except yaml.YAMLError as error:
+        raise _fault(path, f"is no YAML: {error}") from None
+    except ValidationError as error:
+        said = "; ".join(
+            f"{'.'.join(map(str, part['loc'])) or 'file'}: {part['msg']}" for part in error.errors()
+        )
+        raise _fault(path, said) from None
+
+
+def notebook_path(profile: Profile, *, root: Path | None = None) -> Path:
+    """The profile's notebook, below the project root.
+
+    Raises:
+        ParameterFault: It lies outside the project, or is not there.
+    """
+    root = (root or evidence.project_root()).resolve()
+    path = (root / profile.notebook).resolve()
+    if not path.is_relative_to(root) or path.suffix != ".ipynb":
+        raise _fault(
+            root / PROFILES / f"{profile.name}.yml",
+            f"notebook: {profile.notebook!r} is no .ipynb file inside the project",
+        )
+    if not path.is_file():
+        raise _fault(
+            root / PROFILES / f"{profile.name}.yml",
+            f"notebook: {profile.notebook!r} does not exist",
+        )
+    return path
+
+
+def _fault(path: Path, said: str) -> ParameterFault:
+    return ParameterFault(
+        f"{(PROFILES / path.name).as_posix()} {said}",
+        hint="Keys of a profile: title, notebook, parameters, timeout_seconds, "
+        "cell_timeout_seconds, publish (draft or published).",
+    )

@@ -1,0 +1,44 @@
+"""From names and values as given to the question a report answers, before any kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from third_pillar import evidence
+from third_pillar.execution.profiles import Profile
+from third_pillar.vocabulary.errors import ParameterFault
+from third_pillar.vocabulary.parameters import Question, check_parameters
+
+
+def resolve(given: Mapping[str, object], profile: Profile, *, root: Path | None = None) -> Question:
+    """The question that `given` and the profile put; `given` wins over the profile.
+
+    Args:
+        given: Parameter name to value; text is accepted for every type.
+        profile: Supplies the parameters that are not given.
+        root: Project root; found where not given.
+
+    Raises:
+        ParameterFault: All faults at once, each with valid choices and the nearest name.
+        EvidenceFault: The data package cannot say what is valid.
+    """
+    if given.get("profile", profile.name) != profile.name:
+        raise ParameterFault(
+            f"profile = {given['profile']!r}: the report is already that of {profile.name!r}",
+            hint="Name the profile once: `pillar report NAME`.",
+        )
+    choices = evidence.load_parameter_choices(root=root)
+    merged = {**profile.parameters, **given, "profile": profile.name}
+    return check_parameters(merged, choices=choices)
+
+
+def notebook_parameters(question: Question) -> dict[str, Any]:
+    """The values a notebook is given: plain text, numbers and lists, `as_of` as its date.
+
+    A word such as "today" is resolved, so that a run across midnight states one date and the
+    same question has the same key and the same findings however it was put.
+    """
+    values = question.parameters.model_dump(mode="json")
+    return {**values, "as_of": question.as_of.isoformat()}

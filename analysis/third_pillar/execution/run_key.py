@@ -1,0 +1,89 @@
+"""The key of a run: same key, same report, so nothing needs to run again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from third_pillar import evidence
+from third_pillar.execution.profiles import Profile, notebook_path
+from third_pillar.execution.question import notebook_parameters
+from third_pillar.vocabulary.parameters import Question
+
+_FORMAT = 1
+_LOCKS = ("requirements.lock", "plotly-bundle.lock")
+_IGNORED = {"__pycache__"}
+ABSENT = "absent"
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class RunInputs:
+    """Everything a report depends on, by content.
+
+    Attributes:
+        parameters: Resolved values as the notebook gets them.
+        members: Other members of the network.
+        report: Title, notebook and draft or published, of the profile.
+        tables: File of the data package to sha256.
+        data: sha256 of the whole data package.
+        code: sha256 over the package's files, templates included.
+        notebook: sha256 of the notebook.
+        locks: Lock file to sha256, or "absent".
+    """
+
+    parameters: dict[str, Any]
+    members: tuple[str, ...]
+    report: dict[str, str]
+    tables: dict[str, str]
+    data: str
+    code: str
+    notebook: str
+    locks: dict[str, str]
+
+    @property
+    def key(self) -> str:
+        """sha256 over the canonical JSON of all inputs, as 64 hexadecimal digits."""
+        content = {"format": _FORMAT, **asdict(self)}
+        text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def read_run_inputs(question: Question, profile: Profile, *, root: Path | None = None) -> RunInputs:
+    """What a report of this question would depend on now.
+
+    Raises:
+        ParameterFault: The profile's notebook is not there.
+    """
+    root = root or evidence.project_root()
+    return RunInputs(
+        parameters=notebook_parameters(question),
+        members=question.members,
+        report={
+            "title": profile.title,
+            "notebook": profile.notebook,
+            "publish": profile.publish,
+        },
+        tables=dict(evidence.table_hashes(root)),
+        data=evidence.package_sha256(root),
+        code=code_sha256(_PACKAGE),
+        notebook=_file_sha256(notebook_path(profile, root=root)),
+        locks={name: _file_sha256(root / name) for name in _LOCKS},
+    )
+
+
+def code_sha256(package: Path) -> str:
+    """sha256 over names and contents of a package's files; compiled files do not count."""
+    digest = hashlib.sha256()
+    for path in sorted(package.rglob("*")):
+        if path.is_file() and path.suffix != ".pyc" and not _IGNORED.intersection(path.parts):
+            digest.update(path.relative_to(package).as_posix().encode() + b"\0")
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _file_sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ABSENT

@@ -1,0 +1,116 @@
+"""The chain stage by stage: world shares, and the candidate's capacity against need."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+
+from third_pillar.figures.theme import bar_marker, role_colour, stand_in_marker
+
+
+def draw_stage_shares(
+    stages: Sequence[str], shares: Mapping[str, Sequence[float]], *, roles: Mapping[str, str]
+) -> go.Figure:
+    """Who makes how much of the world at each stage, as bars of one hundred percent.
+
+    Args:
+        stages: Labels, upstream first (drawn on top).
+        shares: Group → share in percent by stage.
+        roles: Group → role of its colour; "unknown" is hatched.
+    """
+    figure = go.Figure()
+    for group, values in shares.items():
+        role = roles[group]
+        dark = role in {"china", "pillars", "partners"}
+        figure.add_bar(
+            y=list(stages),
+            x=list(values),
+            name=group,
+            orientation="h",
+            marker=stand_in_marker() if role == "unknown" else {"color": role_colour(role)},
+            text=[f"{value:.0f} %" if value >= _LABELLED else "" for value in values],
+            textposition="inside",
+            insidetextanchor="middle",
+            textangle=0,
+            textfont={"color": "#ffffff" if dark else "#1b1f25"},
+            hovertemplate="%{y}, " + group + ": %{x:.1f} %<extra></extra>",
+        )
+    figure.update_layout(
+        barmode="stack",
+        xaxis={"title": {"text": "share of the world, percent"}, "range": [0, 100], "dtick": 20},
+        yaxis={"autorange": "reversed", "showgrid": False},
+        height=330,
+    )
+    return figure
+
+
+_LABELLED = 7
+"""Percent below which a segment is too narrow for its label."""
+
+
+@dataclass(frozen=True)
+class CapacityBars:
+    """One date's capacity by stage: tonnes, ends of the range, and whether it is a stand-in."""
+
+    name: str
+    values: Sequence[float]
+    low: Sequence[float]
+    high: Sequence[float]
+    is_stand_in: Sequence[bool]
+    is_faint: bool = False
+
+
+def draw_stage_capacity(
+    stages: Sequence[str],
+    bars: Sequence[CapacityBars],
+    *,
+    lines: Mapping[str, float],
+    role: str = "candidate",
+) -> go.Figure:
+    """Capacity by stage in magnet-equivalent tonnes, against thresholds across all stages.
+
+    Args:
+        stages: Labels, upstream first.
+        bars: One set of bars a date.
+        lines: Label → tonnes of a threshold drawn across.
+        role: Role of the bars' colour.
+    """
+    figure = go.Figure()
+    for group in bars:
+        roles = ["rest" if group.is_faint else role] * len(stages)
+        figure.add_bar(
+            x=list(stages),
+            y=list(group.values),
+            name=group.name,
+            marker=bar_marker(roles, stand_in=list(group.is_stand_in)),
+            error_y={
+                "type": "data",
+                "symmetric": False,
+                "array": [max(h - v, 0) for h, v in zip(group.high, group.values, strict=True)],
+                "arrayminus": [
+                    max(v - lo, 0) for lo, v in zip(group.low, group.values, strict=True)
+                ],
+            },
+            hovertemplate="%{x}, " + group.name + ": %{y:,.0f} t<extra></extra>",
+        )
+    for label, tonnes in lines.items():
+        figure.add_shape(
+            type="line", xref="paper", x0=0, x1=1, y0=tonnes, y1=tonnes,
+            line={"dash": "dash", "width": 1.4},
+        )  # fmt: skip
+        figure.add_annotation(
+            xref="paper", x=0, y=tonnes, text=label, xanchor="left", yanchor="bottom"
+        )
+    ceiling = max([*lines.values(), *(h for group in bars for h in group.high)])
+    figure.update_layout(
+        barmode="group",
+        yaxis={
+            "title": {"text": "tonnes of magnets a year"},
+            "tickformat": ",.0f",
+            "range": [0, ceiling * 1.18],
+        },
+        height=400,
+    )
+    return figure

@@ -1,0 +1,53 @@
+"""How much of each importer's supply comes from one country."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from third_pillar.figures.theme import role_colour
+
+
+def draw_import_shares(
+    labels: Sequence[str], shares: Sequence[float], *, threshold: float, threshold_label: str
+) -> go.Figure:
+    """Share of imports from one supplier as dots on lines, largest on top.
+
+    Args:
+        labels: Importer, product and period.
+        shares: Percent, in the order of `labels`.
+        threshold: A reference in percent.
+        threshold_label: Its label.
+    """
+    figure = go.Figure()
+    for label, share in zip(labels, shares, strict=True):
+        figure.add_shape(
+            type="line", x0=0, x1=share, y0=label, y1=label,
+            line={"color": role_colour("rest"), "width": 2}, layer="below",
+        )  # fmt: skip
+    figure.add_scatter(
+        x=list(shares),
+        y=list(labels),
+        mode="markers+text",
+        marker={"color": role_colour("china"), "size": 13},
+        text=[f" {share:.0f} %" for share in shares],
+        textposition="middle right",
+        name="share from China",
+        showlegend=False,
+        hovertemplate="%{y}: %{x:.1f} %<extra></extra>",
+    )
+    figure.add_shape(
+        type="line", x0=threshold, x1=threshold, yref="paper", y0=0, y1=1, line={"dash": "dot"}
+    )
+    figure.add_annotation(
+        x=threshold, yref="paper", y=1, text=threshold_label, yanchor="bottom", xanchor="center"
+    )
+    figure.update_layout(
+        xaxis={"title": {"text": "share of imports from China, percent"}, "range": [0, 109],
+               "dtick": 20},
+        yaxis={"autorange": "reversed", "showgrid": False, "type": "category"},
+        margin={"t": 34},
+        height=110 + 34 * len(labels),
+    )  # fmt: skip
+    return figure

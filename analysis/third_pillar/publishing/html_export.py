@@ -1,0 +1,227 @@
+"""One notebook becomes one HTML file that needs nothing else, or nothing at all."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from third_pillar.figures import theme
+from third_pillar.publishing.exhibits import (
+    REMOVE_CELL,
+    check_notebook,
+    compose_data_table,
+    read_exhibits,
+    safe_json,
+    trace_types,
+)
+from third_pillar.publishing.offline_check import check_offline
+from third_pillar.publishing.paper import Paper, compose_paper
+from third_pillar.publishing.plotly_bundle import PlotlyBundle, load_bundle
+from third_pillar.vocabulary.errors import ReportFailed
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+    from third_pillar.vocabulary.findings import Findings
+
+_TEMPLATE = Path(__file__).parent / "template"
+_SERIF = 'Charter, "Bitstream Charter", Georgia, "Noto Serif", "Liberation Serif", serif'
+_MAX_SHOWN = 25
+
+
+@dataclass(frozen=True)
+class HtmlReport:
+    """A report ready to be written.
+
+    Attributes:
+        html: The whole page.
+        figures: Number of exhibits in it.
+        bundle: Which plotly.js it carries, e.g. "partial 4.1.1 (plotly.js-basic-dist-min)".
+    """
+
+    html: str
+    figures: int
+    bundle: str
+
+
+def export_html(
+    notebook: NotebookNode,
+    *,
+    findings: Findings,
+    generated: dt.datetime,
+    run_id: str,
+    bundle: PlotlyBundle | None = None,
+) -> HtmlReport:
+    """The executed notebook as one offline HTML file.
+
+    Args:
+        notebook: Executed; its outputs follow the notebook output contract. Left untouched.
+        findings: What the run found; gives date, data release and parameters of the masthead.
+        generated: When the run ended, UTC.
+        run_id: Name of the run.
+        bundle: The plotly.js to embed; by default the smallest that draws the figures.
+
+    Raises:
+        ReportFailed: A figure lacks its rendering, title, note, alt text or data; an output would
+            be lost; a number leads nowhere; something would be fetched. All faults are named.
+    """
+    _refuse(check_notebook(notebook))
+    exhibits = read_exhibits(notebook)
+    bundle = bundle or load_bundle(needs=trace_types(exhibits))
+    paper = compose_paper(_render_body(notebook))
+    _refuse(list(paper.faults))
+    html = _compose_page(
+        paper, exhibits, findings=findings, generated=generated, run_id=run_id, bundle=bundle
+    )
+    _refuse(check_offline(html))
+    return HtmlReport(html=html, figures=len(exhibits), bundle=str(bundle))
+
+
+def _refuse(faults: list[str]) -> None:
+    if not faults:
+        return
+    shown = faults[:_MAX_SHOWN]
+    if len(faults) > len(shown):
+        shown.append(f"and {len(faults) - len(shown)} more")
+    listed = "\n".join(f"  {fault}" for fault in shown)
+    raise ReportFailed(
+        f"the report may not be published:\n{listed}",
+        hint="Mend the cell or figure named; the last good report stays.",
+    )
+
+
+@lru_cache(maxsize=1)
+def _pages() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(_TEMPLATE), autoescape=True, undefined=StrictUndefined
+    )
+
+
+def _render_body(notebook: NotebookNode) -> str:
+    from nbconvert.exporters import HTMLExporter  # noqa: PLC0415  a second of import time
+    from traitlets.config import Config  # noqa: PLC0415  comes with nbconvert
+
+    config = Config()
+    config.TagRemovePreprocessor.enabled = True
+    config.TagRemovePreprocessor.remove_cell_tags = (REMOVE_CELL,)
+    build: Any = HTMLExporter  # nbconvert carries no types
+    exporter = build(
+        config=config,
+        extra_template_basedirs=[str(_TEMPLATE.parent)],
+        template_name=_TEMPLATE.name,
+        exclude_input=True,
+        exclude_anchor_links=True,
+    )
+    numbers = iter(range(1, 1_000))
+    exporter.register_filter("exhibit", lambda exhibit: _render_exhibit(exhibit, next(numbers)))
+    body, _ = exporter.from_notebook_node(notebook)
+    return str(body)
+
+
+def _render_exhibit(exhibit: dict[str, Any], number: int) -> str:
+    columns, rows = compose_data_table(exhibit["table"])
+    parts = {key: exhibit[key] for key in ("id", "title", "note", "alt")}
+    page = _pages().get_template("exhibit.html.j2")
+    return page.render(**parts, number=number, columns=columns, rows=rows)
+
+
+def _compose_page(
+    paper: Paper,
+    exhibits: list[dict[str, Any]],
+    *,
+    findings: Findings,
+    generated: dt.datetime,
+    run_id: str,
+    bundle: PlotlyBundle,
+) -> str:
+    citation = _compose_citation(paper.title, findings, generated, run_id)
+    figures = {item["id"]: {"figure": _plain(item), "table": item["table"]} for item in exhibits}
+    look = {
+        "light": theme.LIGHT,
+        "dark": theme.DARK,
+        "swap": dict(theme.SWAP),
+        "config": dict(theme.CONFIG),
+        "serif": _SERIF,
+        "sans": theme.SANS,
+        "citation": citation,
+    }
+    return (
+        _pages()
+        .get_template("page.html.j2")
+        .render(
+            language=str(findings.parameters.get("language", "en")),
+            scenario=str(findings.parameters.get("scenario", "baseline")).replace("_", " "),
+            title=paper.title,
+            standfirst=paper.standfirst,
+            contents=paper.contents,
+            body=paper.body,
+            generated=generated,
+            published=_long_date(generated.date()),
+            as_of=_long_date(findings.data.as_of),
+            data=findings.data,
+            run_id=run_id,
+            citation=citation,
+            bundle=str(bundle),
+            css=_asset("page.css"),
+            script=_asset("page.js"),
+            page_furniture=_page_furniture(paper.title, run_id),
+            figures_json=safe_json(figures),
+            look_json=safe_json(look),
+            plotly=bundle.gzip_base64,
+            trace_types=" ".join(sorted(bundle.trace_types)),
+        )
+    )
+
+
+def _plain(exhibit: dict[str, Any]) -> dict[str, Any]:
+    """Data and layout; a template of the figure's own would be a third look beside our two."""
+    figure = exhibit["figure"]
+    layout = {k: v for k, v in (figure.get("layout") or {}).items() if k != "template"}
+    return {"data": figure["data"], "layout": layout}
+
+
+@lru_cache(maxsize=4)
+def _asset(name: str) -> str:
+    return (_TEMPLATE / name).read_text(encoding="utf-8")
+
+
+def _long_date(date: dt.date | str) -> str:
+    if isinstance(date, str):
+        try:
+            date = dt.date.fromisoformat(date)
+        except ValueError:
+            return str(date)
+    return f"{date.day} {date:%B %Y}"
+
+
+def _compose_citation(title: str, findings: Findings, generated: dt.datetime, run_id: str) -> str:
+    release = findings.data
+    return (
+        f"Third Pillar, \N{LEFT DOUBLE QUOTATION MARK}{title}\N{RIGHT DOUBLE QUOTATION MARK}, "
+        f"briefing of {_long_date(generated.date())}; evidence as of {_long_date(release.as_of)}, "
+        f"{release.name} {release.version}; run {run_id}."
+    )
+
+
+def _page_furniture(title: str, run_id: str) -> str:
+    """Running head and foot of the printed page."""
+    face = "font: 7.5pt system-ui, 'Liberation Sans', sans-serif; color: #59626d;"
+    return (
+        "@page { margin: 19mm 18mm 18mm;"
+        f' @top-left {{ content: "Third Pillar"; {face} }}'
+        f' @top-right {{ content: "{_css_text(title)}"; {face} }}'
+        f' @bottom-left {{ content: "Run {_css_text(run_id)}"; {face} }}'
+        f' @bottom-right {{ content: counter(page) " / " counter(pages); {face} }} }}'
+        "\n@page :first { @top-left { content: none; } @top-right { content: none; } }"
+    )
+
+
+def _css_text(text: str) -> str:
+    """Text for a CSS string: every sign that could end it is written as its code point."""
+    return re.sub(r"[^\w .,;:?!-]", lambda sign: f"\\{ord(sign[0]):x} ", text)

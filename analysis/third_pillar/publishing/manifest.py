@@ -1,0 +1,64 @@
+"""The manifest of a run: what it rests on, and the sha256 of every file in its folder."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from third_pillar.publishing.atomic import write_atomic
+
+MANIFEST = "manifest.json"
+SCHEMA_VERSION = "1.0"
+
+
+def write_manifest(folder: Path, manifest: dict[str, Any]) -> dict[str, Any]:
+    """The manifest as written to `folder`, with its files listed.
+
+    Raises:
+        StorageFault: It cannot be written.
+    """
+    files = {
+        path.name: {"sha256": _sha256(path), "bytes": path.stat().st_size}
+        for path in sorted(folder.iterdir())
+        if path.is_file() and path.name != MANIFEST and not path.name.startswith(".")
+    }
+    written = {"schema_version": SCHEMA_VERSION, **manifest, "files": files}
+    write_atomic(folder / MANIFEST, json.dumps(written, indent=1, ensure_ascii=False) + "\n")
+    return written
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """What the manifest of a run says; nothing where there is none that can be read."""
+    try:
+        content = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def find_faults(folder: Path) -> list[str]:
+    """What in a run's folder is not as its manifest says; empty where all is."""
+    manifest = read_manifest(folder)
+    listed = manifest.get("files")
+    if not isinstance(listed, dict) or not listed:
+        return [f"{MANIFEST} is missing or damaged"]
+    faults = []
+    if manifest.get("run_id") != folder.name:
+        faults.append(f"{MANIFEST} is that of another run")
+    present = {path.name for path in folder.iterdir()} - {MANIFEST}
+    faults += [f"{name} is not listed in {MANIFEST}" for name in sorted(present - set(listed))]
+    for name, said in listed.items():
+        if name not in present:
+            faults.append(f"{name} is missing")
+        elif not isinstance(said, dict) or _sha256(folder / name) != said.get("sha256"):
+            faults.append(f"{name} has changed since it was published")
+    return faults
+
+
+def _sha256(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return "unreadable"

@@ -1,0 +1,40 @@
+"""How a request for a report ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class ReportOutcome:
+    """A report, or the reason why there is none.
+
+    Attributes:
+        status: "published"; "unchanged" when the archive held it already; "failed".
+        html: Absolute path of the report; none when failed.
+        findings: Absolute path of `findings.json`; none when failed.
+        manifest: Absolute path of `manifest.json`; none when failed.
+        run_key: sha256 of everything the report depends on.
+        cells_executed: Code cells run by this request; 0 when unchanged.
+        seconds: Wall time of this request.
+        bottom_line: The answer; empty when failed.
+        message: Why it failed; empty when not.
+        error: Name of the error, when failed.
+        hint: The way out, when failed.
+        kept: Folder with the log and the partial notebook, when failed.
+    """
+
+    status: Literal["published", "unchanged", "failed"]
+    html: Path | None
+    findings: Path | None
+    manifest: Path | None
+    run_key: str
+    cells_executed: int
+    seconds: float
+    bottom_line: str = ""
+    message: str = ""
+    error: str = ""
+    hint: str = ""
+    kept: Path | None = None

@@ -1,0 +1,244 @@
+"""One call from a question to a published report, or to the reason why there is none."""
+
+from __future__ import annotations
+
+import datetime as dt
+import errno
+import json
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from third_pillar import evidence
+from third_pillar.execution.profiles import DEFAULT_PROFILE, Profile, load_profile, notebook_path
+from third_pillar.execution.progress import Progress
+from third_pillar.execution.question import resolve
+from third_pillar.execution.run_key import RunInputs, read_run_inputs
+from third_pillar.publishing.archive import Archive, ArchivedRun, Lineage, OpenRun
+from third_pillar.publishing.atomic import storage_faults, write_atomic
+from third_pillar.publishing.manifest import MANIFEST
+from third_pillar.publishing.outcome import ReportOutcome
+from third_pillar.publishing.provenance import describe_provenance
+from third_pillar.vocabulary.errors import ParameterFault, ReportFailed, StorageFault
+from third_pillar.vocabulary.parameters import Question
+
+if TYPE_CHECKING:
+    from third_pillar.execution.run import ExecutedRun
+
+REPORT = "report.html"
+FINDINGS = "findings.json"
+LOG = "run.log"
+_STORAGE_ERRNOS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+
+Exporter = Callable[..., Any]
+"""`export_html(notebook, *, findings, generated, run_id)`; its result has html, figures, bundle."""
+
+
+@dataclass(frozen=True)
+class _Request:
+    """One request, resolved."""
+
+    root: Path
+    profile: Profile
+    question: Question
+    inputs: RunInputs
+    timeout: float
+    progress: Progress | None
+    exporter: Exporter | None
+    clock: float
+    started: dt.datetime = field(default_factory=lambda: dt.datetime.now(dt.UTC))
+
+    @property
+    def seconds(self) -> float:
+        return round(time.monotonic() - self.clock, 3)
+
+    def describe(self, run: OpenRun) -> dict[str, Any]:
+        provenance = describe_provenance(
+            self.question, profile=self.profile, inputs=self.inputs, started=self.started
+        )
+        return {"run_id": run.run_id, "lineage": str(run.lineage), **provenance}
+
+
+def publish_report(
+    profile: str = DEFAULT_PROFILE,
+    given: Mapping[str, object] | None = None,
+    *,
+    force: bool = False,
+    timeout: float | None = None,
+    progress: Progress | None = None,
+    exporter: Exporter | None = None,
+) -> ReportOutcome:
+    """The report that answers this question, published unless the archive holds it already.
+
+    Args:
+        profile: File of `reports/profiles/` that names the notebook and the defaults.
+        given: Parameters that differ from the profile's.
+        force: Run although nothing changed.
+        timeout: Seconds for the whole run; the profile's where not given.
+        progress: Called before each code cell.
+        exporter: Makes the HTML; `export_html` of this layer where not given.
+
+    Raises:
+        ParameterFault: The question is wrong; no kernel was started.
+        EvidenceFault: The data package breaks its rules; no kernel was started.
+        StorageFault: The archive cannot be written; nothing was published.
+    """
+    clock = time.monotonic()
+    root = evidence.project_root()
+    chosen = load_profile(profile, root=root)
+    question = resolve(given or {}, chosen, root=root)
+    request = _Request(
+        root=root,
+        profile=chosen,
+        question=question,
+        inputs=read_run_inputs(question, chosen, root=root),
+        timeout=_checked_timeout(timeout, chosen),
+        progress=progress,
+        exporter=exporter,
+        clock=clock,
+    )
+    archive, lineage = Archive(), Lineage.of(question)
+    found = None if force else archive.find(lineage, request.inputs.key)
+    if found:
+        archive.lead_to(found)
+        return _outcome("unchanged", found, request, cells=0)
+    archive.check_writable()
+    return _run(request, archive, archive.open_run(lineage, run_key=request.inputs.key))
+
+
+def _checked_timeout(timeout: float | None, profile: Profile) -> float:
+    seconds = profile.timeout_seconds if timeout is None else timeout
+    if not 0 < seconds < float("inf"):
+        raise ParameterFault(
+            f"timeout = {seconds:g}: should be a number of seconds above 0",
+            hint=f"The profile {profile.name!r} allows {profile.timeout_seconds:g} s.",
+        )
+    return seconds
+
+
+def _run(request: _Request, archive: Archive, run: OpenRun) -> ReportOutcome:
+    try:
+        executed, manifest = _build(request, run)
+        published = archive.publish(run, manifest)
+    except ReportFailed as error:
+        return _failed(error, request, archive, run)
+    except StorageFault:
+        archive.discard(run)
+        raise
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in _STORAGE_ERRNOS:
+            archive.discard(run)
+            with storage_faults(Path(error.filename or archive.folder)):
+                raise
+        _append_trace(run, error)
+        said = f"the report could not be made: {type(error).__name__}: {error}"
+        fault = ReportFailed(said, hint="This is a fault of the kit; the log holds its trace.")
+        return _failed(fault, request, archive, run)
+    except BaseException:
+        archive.discard(run)
+        raise
+    return _outcome("published", published, request, cells=executed.cells_executed)
+
+
+def _build(request: _Request, run: OpenRun) -> tuple[ExecutedRun, dict[str, Any]]:
+    from third_pillar.execution.run import run_notebook  # noqa: PLC0415  a second; not if unchanged
+
+    executed = run_notebook(
+        notebook_path(request.profile, root=request.root),
+        parameters=request.inputs.parameters,
+        workdir=run.folder,
+        timeout=request.timeout,
+        cell_timeout=request.profile.cell_timeout_seconds,
+        progress=request.progress,
+    )
+    export = request.exporter or _load_exporter()
+    exported = export(
+        executed.notebook,
+        findings=executed.findings,
+        generated=request.started,
+        run_id=run.run_id,
+    )
+    _check_inputs_stand(request)
+    write_atomic(run.folder / REPORT, exported.html)
+    write_atomic(run.folder / FINDINGS, executed.findings.to_json())
+    executed.log.unlink()
+    return executed, {
+        **request.describe(run),
+        "status": "published",
+        "cells": executed.cells_executed,
+        "figures": exported.figures,
+        "plotly_bundle": exported.bundle,
+    }
+
+
+def _load_exporter() -> Exporter:
+    from third_pillar.publishing.html_export import (  # noqa: PLC0415  a second; not if unchanged
+        export_html,
+    )
+
+    return export_html
+
+
+def _check_inputs_stand(request: _Request) -> None:
+    now = read_run_inputs(request.question, request.profile, root=request.root)
+    if now.key != request.inputs.key:
+        raise ReportFailed(
+            "the data, the code or the notebook changed while the report ran", hint="Run it again."
+        )
+
+
+def _failed(
+    error: ReportFailed, request: _Request, archive: Archive, run: OpenRun
+) -> ReportOutcome:
+    log = run.folder / LOG
+    if not log.exists():
+        log.write_text(f"{error}\n", encoding="utf-8")
+    name = str(getattr(error, "error", type(error).__name__))
+    cells = int(getattr(error, "cells_executed", 0))
+    said = {**request.describe(run), "cells": cells, "error": name, "message": str(error)}
+    kept: Path | None = None
+    try:
+        kept = archive.keep_failure(run, said)
+        hint = f"{error.hint} Log: {kept / LOG}"
+    except StorageFault as fault:
+        # the report's own failure is the news; that it could not be kept comes second
+        hint = f"{error.hint} The log could not be kept: {fault}"
+        archive.discard(run)
+    return ReportOutcome(
+        status="failed",
+        html=None,
+        findings=None,
+        manifest=None,
+        run_key=request.inputs.key,
+        cells_executed=cells,
+        seconds=request.seconds,
+        message=str(error),
+        error=name,
+        hint=hint.strip(),
+        kept=kept,
+    )
+
+
+def _append_trace(run: OpenRun, error: Exception) -> None:
+    with (run.folder / LOG).open("a", encoding="utf-8") as log:
+        log.write("".join(traceback.format_exception(error)))
+
+
+def _outcome(
+    status: Literal["published", "unchanged"], run: ArchivedRun, request: _Request, *, cells: int
+) -> ReportOutcome:
+    folder = run.folder.resolve()
+    findings = json.loads((folder / FINDINGS).read_text(encoding="utf-8"))
+    return ReportOutcome(
+        status=status,
+        html=folder / REPORT,
+        findings=folder / FINDINGS,
+        manifest=folder / MANIFEST,
+        run_key=request.inputs.key,
+        cells_executed=cells,
+        seconds=request.seconds,
+        bottom_line=str(findings["bottom_line"]["text"]),
+    )

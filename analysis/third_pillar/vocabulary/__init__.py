@@ -1,0 +1,1 @@
+"""Types and closed lists every other layer speaks in; no files, no network."""

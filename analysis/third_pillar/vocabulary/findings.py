@@ -1,0 +1,123 @@
+"""What a run found: the record that scripts, diffs and readers share.
+
+`findings.json` is this type, serialised. The same parameters, data and seed give the same
+bytes, so nothing here holds a time of day, a path or a run id.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from third_pillar.vocabulary.codes import Confidence, Settled, Verdict
+
+SCHEMA_VERSION = "1.0"
+
+
+class Frozen(BaseModel):
+    """An immutable record that refuses fields it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class StandIn(Frozen):
+    """A rated assumption that takes the place of missing data."""
+
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    unit: str
+    rating: str = Field(description="red, amber or green")
+    why: str
+
+
+class Gap(Frozen):
+    """What is not known: never a blank, never a zero."""
+
+    id: str
+    what: str
+    stage: str | None = None
+    country: str | None = None
+    sought: str = Field(description="where the figure was looked for")
+    stand_in: StandIn | None = None
+    source_ids: tuple[str, ...] = ()
+
+
+class ClaimVerdict(Frozen):
+    """The verdict on one claim of the article."""
+
+    verdict: Verdict
+    how: Settled
+    label: str = Field(description="the claim in the kit's own words")
+    reason: str
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    unit: str = ""
+    threshold: str = ""
+    flips_if: str = ""
+    confidence: Confidence
+    rests_on: tuple[str, ...] = Field(default=(), description="ids of rows, events and metrics")
+    source_ids: tuple[str, ...] = ()
+
+
+class Metric(Frozen):
+    """One number of the report with its unit, period, range, method and sources."""
+
+    id: str
+    kind: str
+    label: str
+    value: float | str | None
+    low: float | None = None
+    high: float | None = None
+    unit: str
+    period: str
+    specification: str = ""
+    method: str = Field(description="§ of docs/methods.md")
+    source_ids: tuple[str, ...] = ()
+    rests_on: tuple[str, ...] = Field(default=(), description="ids of figures and assumptions")
+    confidence: Confidence
+
+
+class BottomLine(Frozen):
+    """The answer, before anything else."""
+
+    answer: str = Field(description="yes, no or contested")
+    reading: str = Field(description="the definition of pillar the answer uses")
+    text: str
+
+
+class DataRelease(Frozen):
+    """Which data the findings rest on."""
+
+    name: str
+    version: str
+    date: str
+    sha256: str
+    as_of: str
+    is_stale: bool
+
+
+class Findings(Frozen):
+    """Everything a report states, as data."""
+
+    schema_version: str = SCHEMA_VERSION
+    parameters: dict[str, Any]
+    data: DataRelease
+    bottom_line: BottomLine
+    key_judgements: tuple[str, ...]
+    verdicts: dict[str, ClaimVerdict]
+    metrics: tuple[Metric, ...]
+    gaps: tuple[Gap, ...]
+
+    def to_json(self) -> str:
+        """The record as JSON text, stable to the byte."""
+        return self.model_dump_json(indent=1) + "\n"
+
+    def verdict_counts(self) -> dict[str, int]:
+        """Number of claims per verdict, in the order of the scale; sums to the claims."""
+        tally = {verdict.value: 0 for verdict in Verdict}
+        for settled in self.verdicts.values():
+            tally[settled.verdict.value] += 1
+        return tally

@@ -1,0 +1,234 @@
+"""The contract of a report: which parameters there are, and what each may be."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from third_pillar.vocabulary.errors import ParameterFault
+
+MAX_DRAWS = 1_000_000
+LAST_HORIZON = 2050
+DATA_DATE = "data"
+TODAY = "today"
+
+
+class ReportParameters(BaseModel):
+    """The question a report answers. Values, never code."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    candidate: str = Field(
+        default="IND", description="country put to the test, ISO 3166-1 alpha-3", examples=["BRA"]
+    )
+    pillars: tuple[str, ...] = Field(
+        default=("USA", "JPN"), description="countries whose need is to be met without China"
+    )
+    partners: str | tuple[str, ...] = Field(
+        default="none", description="other members of the network: a named set, or countries"
+    )
+    count_by: Literal["location", "owner"] = Field(
+        default="location", description="whether a plant counts for its country or its owner's"
+    )
+    article: str = Field(default="newsx-2025-11-07", description="article whose claims are tested")
+    as_of: str = Field(
+        default=DATA_DATE, description='what was known when: "data", "today" or YYYY-MM-DD'
+    )
+    horizon: int = Field(
+        default=2030, description="calendar year at whose end capacity is counted", le=LAST_HORIZON
+    )
+    scenario: str = Field(default="baseline", description="set of assumptions")
+    draws: int = Field(
+        default=10_000, ge=100, le=MAX_DRAWS, description="Monte Carlo draws over the ranges"
+    )
+    seed: int = Field(default=20251107, ge=0, le=2**32 - 1, description="seed of those draws")
+    language: Literal["en"] = Field(default="en", description="language of the report")
+    profile: str = Field(default="full", description="profile of reports/profiles/")
+
+    @field_validator("pillars", "partners", mode="before")
+    @classmethod
+    def _split_list(cls, value: object) -> object:
+        if value == "":
+            return ()
+        if isinstance(value, str) and ("," in value or re.fullmatch(r"[A-Z]{3}", value)):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return tuple(value) if isinstance(value, list) else value
+
+    @field_validator("draws", "seed", "horizon", mode="before")
+    @classmethod
+    def _refuse_booleans(cls, value: object) -> object:
+        if isinstance(value, bool):
+            msg = "should be a whole number, not true or false"
+            raise ValueError(msg)  # noqa: TRY004  pydantic turns ValueError, not TypeError, into a fault
+        return value
+
+
+@dataclass(frozen=True)
+class ParameterChoices:
+    """What the data package and the profiles allow today.
+
+    `country_sets` maps a set's name to its members; dates bound `as_of`.
+    """
+
+    countries: tuple[str, ...]
+    country_sets: Mapping[str, tuple[str, ...]]
+    articles: tuple[str, ...]
+    scenarios: tuple[str, ...]
+    profiles: tuple[str, ...]
+    first_date: dt.date
+    data_date: dt.date
+    today: dt.date
+
+
+@dataclass(frozen=True)
+class Question:
+    """Checked parameters with every name resolved.
+
+    Attributes:
+        parameters: As given.
+        as_of: The date itself.
+        members: Members of the network besides pillars and candidate.
+        is_stale: Whether `as_of` lies after the date of the data.
+    """
+
+    parameters: ReportParameters
+    as_of: dt.date
+    members: tuple[str, ...]
+    is_stale: bool
+
+
+def check_parameters(given: Mapping[str, object], *, choices: ParameterChoices) -> Question:
+    """The question these parameters put, or every reason why they put none.
+
+    Args:
+        given: Parameter name to value; text is accepted for every type.
+        choices: What the data allow.
+
+    Raises:
+        ParameterFault: Unknown name, wrong type or impossible value; all of them at once,
+            each with the valid choices and the nearest name.
+    """
+    faults = _unknown_names(given)
+    known = {name: value for name, value in given.items() if name in ReportParameters.model_fields}
+    try:
+        parameters = ReportParameters.model_validate(known)
+    except ValidationError as error:
+        faults += [_type_fault(detail) for detail in error.errors()]
+        raise ParameterFault("\n".join(faults), hint=_SEE_PARAMETERS) from None
+    as_of, date_faults = _resolve_date(parameters.as_of, choices)
+    faults += _value_faults(parameters, choices) + date_faults
+    if parameters.horizon < as_of.year:
+        faults.append(
+            f"horizon = {parameters.horizon}: lies before as_of ({as_of.isoformat()}); "
+            f"valid: {as_of.year} to {LAST_HORIZON}"
+        )
+    if faults:
+        raise ParameterFault("\n".join(faults), hint=_SEE_PARAMETERS)
+    return Question(
+        parameters=parameters,
+        as_of=as_of,
+        members=resolve_members(parameters, choices.country_sets),
+        is_stale=as_of > choices.data_date,
+    )
+
+
+_SEE_PARAMETERS = "`pillar parameters` lists every parameter with its choices."
+
+
+def resolve_members(
+    parameters: ReportParameters, country_sets: Mapping[str, tuple[str, ...]]
+) -> tuple[str, ...]:
+    """Members of the network besides pillars and candidate, without repeats."""
+    partners = parameters.partners
+    named = country_sets[partners] if isinstance(partners, str) else partners
+    taken = {*parameters.pillars, parameters.candidate}
+    return tuple(dict.fromkeys(country for country in named if country not in taken))
+
+
+def nearest(name: str, valid: tuple[str, ...]) -> str:
+    """A "did you mean" for a misspelt name, or nothing where none is near."""
+    close = difflib.get_close_matches(name, valid, n=1, cutoff=0.6) or [
+        choice for choice in valid if choice.casefold() == name.casefold()
+    ]
+    return f" Did you mean {close[0]!r}?" if close else ""
+
+
+def _unknown_names(given: Mapping[str, object]) -> list[str]:
+    valid = tuple(ReportParameters.model_fields)
+    return [
+        f"unknown parameter {_shown(name)}.{nearest(name, valid)} Valid: {', '.join(valid)}"
+        for name in given
+        if name not in valid
+    ]
+
+
+def _type_fault(detail: Any) -> str:
+    place = str(detail["loc"][0]) if detail["loc"] else "parameters"
+    field = ReportParameters.model_fields.get(place)
+    message = str(detail["msg"]).removeprefix("Value error, ").removeprefix("Input ")
+    meaning = f" ({field.description})" if field else ""
+    return f"{place} = {_shown(detail['input'])}: {message}{meaning}"
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _SHOWN_LENGTH else text[:_SHOWN_LENGTH] + "..."
+
+
+_SHOWN_LENGTH = 80
+
+
+def _value_faults(parameters: ReportParameters, choices: ParameterChoices) -> list[str]:
+    pick = _choice_fault
+    faults = [
+        pick("candidate", parameters.candidate, choices.countries),
+        pick("article", parameters.article, choices.articles),
+        pick("scenario", parameters.scenario, choices.scenarios),
+        pick("profile", parameters.profile, choices.profiles),
+        *(pick("pillars", country, choices.countries) for country in parameters.pillars),
+    ]
+    if isinstance(parameters.partners, str):
+        faults.append(pick("partners", parameters.partners, tuple(choices.country_sets)))
+    else:
+        faults += [pick("partners", country, choices.countries) for country in parameters.partners]
+    if not parameters.pillars:
+        faults.append("pillars is empty: name at least one country")
+    if len(set(parameters.pillars)) < len(parameters.pillars):
+        faults.append(f"pillars = {','.join(parameters.pillars)}: a country is named twice")
+    if "CHN" in (parameters.candidate, *parameters.pillars, *_as_tuple(parameters.partners)):
+        faults.append("CHN cannot be a member: the question is a network without China")
+    return [fault for fault in faults if fault]
+
+
+def _as_tuple(partners: str | tuple[str, ...]) -> tuple[str, ...]:
+    return () if isinstance(partners, str) else partners
+
+
+def _choice_fault(name: str, value: str, valid: tuple[str, ...]) -> str:
+    if value in valid:
+        return ""
+    return f"{name} = {_shown(value)}: not known.{nearest(value, valid)} Valid: {', '.join(valid)}"
+
+
+def _resolve_date(as_of: str, choices: ParameterChoices) -> tuple[dt.date, list[str]]:
+    if as_of == DATA_DATE:
+        return choices.data_date, []
+    if as_of == TODAY:
+        return choices.today, []
+    span = f"valid: {choices.first_date.isoformat()} to {choices.today.isoformat()}"
+    try:
+        date = dt.date.fromisoformat(as_of)
+    except ValueError:
+        said = f'as_of = {_shown(as_of)}: no such date; write "data", "today" or YYYY-MM-DD; {span}'
+        return choices.data_date, [said]
+    if date > choices.today:
+        return date, [f"as_of = {as_of}: lies in the future; {span}"]
+    if date < choices.first_date:
+        return date, [f"as_of = {as_of}: before the data can answer the question; {span}"]
+    return date, []

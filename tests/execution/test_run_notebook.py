@@ -1,0 +1,102 @@
+"""Promises about a run with a real kernel: it got to its end, or it says where it stopped."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from small_notebook import DEFAULTS, write_notebook
+from third_pillar.execution.engine import ENGINE, PillarEngine
+from third_pillar.execution.progress import CellProgress
+from third_pillar.execution.run import LOG, NOTEBOOK, ExecutedRun, RunFailed, run_notebook
+
+pytestmark = pytest.mark.slow
+
+
+def run(folder: Path, *sources: str, states_findings: bool = True, **options: Any) -> ExecutedRun:
+    path = write_notebook(folder / "small.ipynb", *sources, states_findings=states_findings)
+    workdir = folder / "work"
+    workdir.mkdir()
+    given = {**DEFAULTS, "candidate": "BRA"}
+    return run_notebook(path, parameters=given, workdir=workdir, timeout=60, **options)
+
+
+def test_a_good_run_shows_each_cell_in_this_python_and_leaves_no_file(tmp_path: Path) -> None:
+    """Progress names every cell; the kernel is the running interpreter, its folder scratch."""
+    steps: list[CellProgress] = []
+    executed = run(
+        tmp_path,
+        f"import sys; assert sys.executable == {sys.executable!r}",
+        "import os; assert os.path.basename(os.getcwd()) == 'scratch'",
+        "import os; assert 'profile_default' not in os.listdir(os.path.expanduser('~'))",
+        progress=steps.append,
+    )
+    assert executed.findings.parameters["candidate"] == "BRA"
+    assert executed.cells_executed == 6
+    assert [step.number for step in steps] == [1, 2, 3, 4, 5, 6]
+    assert steps[-1] == CellProgress(6, 6, "The work")
+    log = executed.log.read_text(encoding="utf-8")
+    assert "cell 6 of 6: The work" in log
+    assert "encryption" not in log
+
+
+@pytest.mark.parametrize(
+    ("source", "error"),
+    [
+        ("prices = {}\nprices['NdPr']", "KeyError"),
+        ("import os; os.kill(os.getpid(), 9)", "DeadKernelError"),
+        ("import os; os._exit(0)", "DeadKernelError"),
+        ("import sys; sys.exit()", "SystemExit"),
+    ],
+)
+def test_a_cell_that_does_not_end_well_stops_the_run(
+    tmp_path: Path, source: str, error: str
+) -> None:
+    """The heading, the error and what was kept are said; later cells do not run."""
+    with pytest.raises(RunFailed) as caught:
+        run(tmp_path, source, "open('later.txt', 'w').close()")
+    assert (caught.value.heading, caught.value.error) == ("The work", error)
+    assert caught.value.cells_executed == 2
+    assert error in str(caught.value)
+    assert error in (tmp_path / "work" / LOG).read_text(encoding="utf-8")
+    kept = nbformat.read(tmp_path / "work" / NOTEBOOK, as_version=4)
+    assert [c.metadata.papermill.status for c in kept.cells][-3] == "failed"
+    assert not (tmp_path / "work/scratch/later.txt").exists()
+
+
+@pytest.mark.parametrize("bound", [{"cell_timeout": 0.5}, {"timeout": 2.5}])
+def test_an_endless_cell_is_stopped_in_time(tmp_path: Path, bound: dict[str, float]) -> None:
+    """One bound for a cell, one for the run; either ends it."""
+    path = write_notebook(tmp_path / "small.ipynb", "while True:\n    pass")
+    workdir = tmp_path / "work"
+    workdir.mkdir()
+    with pytest.raises(RunFailed, match=f"{next(iter(bound.values())):g} s for") as caught:
+        run_notebook(path, parameters=DEFAULTS, workdir=workdir, **bound)
+    assert caught.value.error == "Timeout"
+
+
+def test_a_run_without_findings_is_no_report(tmp_path: Path) -> None:
+    """Every cell ran, and still nothing may be published; `quit()` is no way round it."""
+    with pytest.raises(RunFailed, match="0 findings records"):
+        run(tmp_path, "quit()", states_findings=False)
+
+
+def test_papermill_itself_can_run_the_engine(tmp_path: Path) -> None:
+    """`papermill --engine pillar` works wherever the package is installed."""
+    path = write_notebook(tmp_path / "small.ipynb")
+    code = (
+        "import papermill\n"
+        "from third_pillar.execution.engine import register_engine\n"
+        "register_engine()\n"
+        f"papermill.execute_notebook({str(path)!r}, {str(tmp_path / 'out.ipynb')!r}, "
+        f"{{'candidate': 'BRA'}}, engine_name={ENGINE!r}, progress_bar=False)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, timeout=60)
+    executed = nbformat.read(tmp_path / "out.ipynb", as_version=4)
+    assert executed.cells[-1].execution_count == 3
+    assert PillarEngine.nb_kernel_name(executed, "other") == "python3"
