@@ -102,10 +102,12 @@ def _exports() -> dict[str, Any]:
             for day in ("2025-04-04", "2025-11-10")
         ],
         "annotations": [
-            {"x": "2025-04-04", "y": 1, "yref": "paper", "text": "Licences required"}
-            | {"showarrow": False, "xanchor": "right"},
-            {"x": "2025-11-10", "y": 1, "yref": "paper", "text": "Later rules suspended"}
-            | {"showarrow": False, "xanchor": "center", "name": "wide-only"},
+            {"x": day, "y": 1, "yref": "paper", "text": text, "xanchor": "right"}
+            for day, text in (
+                ("2025-04-04", "Licences required"),
+                ("2025-10-09", "Wider rules announced"),
+                ("2025-11-10", "Wider rules suspended"),
+            )
         ],
     }
     return exhibit(

@@ -303,7 +303,7 @@ TEXTS: dict[str, str] = {
         "text_chars: 131\nclaims: 4\n"
     ),
     f"data/claims/{ARTICLE}/tests.yml": (
-        "C1:\n  kind: measured\n  metric: mine_share.IND.2024\n  supported_if: '< 5'\n"
+        "C1:\n  kind: measured\n  metric: mine_share(IND, 2024)\n  supported_if: '< 5'\n"
         "  refuted_if: '>= 10'\n  unit: pct\n  reason: toy\n"
         "C3:\n  kind: event-tested\n  supported_by: [E-PAUSE]\n  qualified_by: [E-CONTROL]\n"
         "  reason: toy\n"
@@ -341,6 +341,7 @@ def write_toy_package(root: Path) -> Path:
         "name": "toy-data",
         "version": "0.1.0",
         "created": "2025-12-01T00:00:00Z",
+        "answers_from": "2025-01-31",
         "resources": [_resource(path, columns, key) for path, (columns, key, _) in TABLES.items()],
     }
     write(root / "data/datapackage.json", json.dumps(header, indent=1))

@@ -62,6 +62,14 @@ class Reading:
         """Draw every figure, seen or not."""
         self.page.evaluate("thirdPillar.drawAll()")
 
+    def wait_until(self, expression: str) -> None:
+        """Wait until a JavaScript expression holds; the page's policy forbids it to poll itself."""
+        for _ in range(200):
+            if self.page.evaluate(expression):
+                return
+            self.page.wait_for_timeout(50)
+        pytest.fail(f"never became true: {expression}")
+
 
 @pytest.fixture
 def read(browser: Browser, report: Path) -> Iterator[Any]:

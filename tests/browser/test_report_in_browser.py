@@ -60,7 +60,16 @@ def test_figures_follow_the_reader_s_screen(read, scheme):
     assert reading.page.evaluate(colour) == both[scheme]
     other = "dark" if scheme == "light" else "light"
     reading.page.emulate_media(color_scheme=other)
-    reading.page.wait_for_function(f"{colour} === '{both[other]}'")
+    reading.wait_until(f"{colour} === '{both[other]}'")
+
+
+@pytest.mark.parametrize(("scheme", "ink"), [("light", "#ffffff"), ("dark", "#14171b")])
+def test_labels_inside_bars_can_be_read_on_either_screen(read, scheme, ink):
+    """A label takes light ink on a dark bar and dark ink on a light one."""
+    reading = read(color_scheme=scheme)
+    reading.draw_all()
+    last = "[...document.querySelectorAll('#fig-verdicts .bartext')].at(-1).style.fill"
+    assert reading.page.evaluate(last) == _rgb(ink)
 
 
 def _rgb(colour: str) -> str:
@@ -103,10 +112,11 @@ def test_texts_of_a_figure_do_not_overlap_its_legend_or_leave_it(read, width):
 
 def test_paper_is_light_and_complete_and_cuts_no_figure(read):
     """Printing draws what was not scrolled to, in light colours, each figure on one page."""
-    page = read(color_scheme="dark").page
+    reading = read(color_scheme="dark")
+    page = reading.page
     page.wait_for_selector(f"#{FIGURES[1]} .plot[data-state=drawn]")
     page.emulate_media(media="print")
-    page.wait_for_function(
+    reading.wait_until(
         "[...document.querySelectorAll('.plot')].every((p) => p.dataset.drawnAt === '640 false')"
     )
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
@@ -120,8 +130,9 @@ def test_paper_is_light_and_complete_and_cuts_no_figure(read):
 
 def test_print_to_pdf_draws_figures_never_seen(read):
     """A PDF made at once, from the top of the page, has every figure in it."""
-    page = read().page
-    page.wait_for_function("Boolean(window.Plotly)")
+    reading = read()
+    page = reading.page
+    reading.wait_until("Boolean(window.Plotly)")
     assert page.pdf(format="A4").startswith(b"%PDF")
     drawn = page.evaluate(DRAWN)
     assert all(figure["marks"] for figure in drawn), drawn
@@ -140,10 +151,11 @@ def test_without_scripts_the_data_are_read_as_tables(read):
 
 def test_a_number_leads_to_its_row_and_back_by_keyboard(read):
     """Enter on a number goes to its row; Enter on the button there returns to the number."""
-    page = read().page
+    reading = read()
+    page = reading.page
     page.locator("a.n").first.focus()
     page.keyboard.press("Enter")
-    page.wait_for_function("document.activeElement.matches('tr[id^=n-] button.back')")
+    reading.wait_until("document.activeElement.matches('tr[id^=n-] button.back')")
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.matches('.bottom-line a.n')")
 
@@ -174,8 +186,9 @@ def test_a_bundle_that_does_not_open_leaves_the_data(read, report, tmp_path):
     start = html.index(">", start) + 1
     broken = tmp_path / "broken.html"
     broken.write_text(html[:start] + "AAAA" + html[html.index("</script", start) :], "utf-8")
-    page = read(file=broken).page
-    page.wait_for_function("document.querySelectorAll('.undrawn').length > 0")
+    reading = read(file=broken)
+    page = reading.page
+    reading.wait_until("document.querySelectorAll('.undrawn').length > 0")
     page.evaluate("thirdPillar.drawAll()")
     assert page.locator(".plot-fallback").locator("visible=true").count() == len(FIGURES)
     assert page.locator("details.figure-data[open]").count() == len(FIGURES)

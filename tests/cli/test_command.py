@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
@@ -12,7 +13,9 @@ import pytest
 
 from reporting import Project
 from third_pillar.cli.main import main
+from third_pillar.cli.reporting import show_progress
 from third_pillar.execution import run as execution_run
+from third_pillar.execution.progress import CellProgress
 from third_pillar.publishing import report
 from third_pillar.vocabulary.errors import EXIT_CODES, ReportFailed
 from third_pillar.vocabulary.parameters import ReportParameters
@@ -289,3 +292,24 @@ def test_no_project_is_said(
     monkeypatch.setenv("PILLAR_ROOT", str(tmp_path))
     code, _, err = call(capsys, "report")
     assert (code, "PILLAR_ROOT" in err) == (1, True)
+
+
+class Terminal(io.StringIO):
+    """A standard error that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        """It is."""
+        return True
+
+
+def test_a_terminal_shows_a_bar_and_quiet_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bar names the heading; with --quiet there is no call at all."""
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    with show_progress(quiet=False) as progress:
+        assert progress is not None
+        progress(CellProgress(2, 4, "The window"))
+    assert "The window" in terminal.getvalue()
+    with show_progress(quiet=True) as progress:
+        assert progress is None

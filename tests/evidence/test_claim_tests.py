@@ -20,7 +20,7 @@ NUMBERS = st.floats(allow_nan=False, allow_infinity=False, min_value=-1e6, max_v
 COMPARISONS = st.builds(Comparison, st.sampled_from(OPERATORS), NUMBERS)
 MEASURED = {
     "kind": "measured",
-    "metric": "mine_share.IND.2025",
+    "metric": "mine_share(IND, 2025)",
     "supported_if": ">= 5",
     "refuted_if": "< 2",
     "unit": "pct",

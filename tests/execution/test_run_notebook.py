@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,8 @@ import nbformat
 import pytest
 
 from small_notebook import DEFAULTS, write_notebook
-from third_pillar.execution.engine import ENGINE, PillarEngine
+from third_pillar.execution.checks import FINDINGS_MIME
+from third_pillar.execution.kernel import kernel_environment
 from third_pillar.execution.progress import CellProgress
 from third_pillar.execution.run import LOG, NOTEBOOK, ExecutedRun, RunFailed, run_notebook
 
@@ -87,16 +89,42 @@ def test_a_run_without_findings_is_no_report(tmp_path: Path) -> None:
 
 
 def test_papermill_itself_can_run_the_engine(tmp_path: Path) -> None:
-    """`papermill --engine pillar` works wherever the package is installed."""
-    path = write_notebook(tmp_path / "small.ipynb")
-    code = (
-        "import papermill\n"
-        "from third_pillar.execution.engine import register_engine\n"
-        "register_engine()\n"
-        f"papermill.execute_notebook({str(path)!r}, {str(tmp_path / 'out.ipynb')!r}, "
-        f"{{'candidate': 'BRA'}}, engine_name={ENGINE!r}, progress_bar=False)\n"
+    """`papermill --engine pillar` works by the entry point, whichever is imported first."""
+    installed = tmp_path / "site" / "toy-1.0.dist-info"
+    installed.mkdir(parents=True)
+    (installed / "entry_points.txt").write_text(
+        "[papermill.engine]\npillar = third_pillar.execution.entry_point:PillarEntry\n"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, timeout=60)
-    executed = nbformat.read(tmp_path / "out.ipynb", as_version=4)
+    path = write_notebook(tmp_path / "small.ipynb")
+    out = tmp_path / "out.ipynb"
+    options = ["--engine", "pillar", "--no-progress-bar", "-p", "candidate", "BRA"]
+    for command in (
+        ["-m", "papermill", str(path), str(out), *options],
+        ["-c", "import third_pillar.execution.engine, papermill"],
+    ):
+        environment = {**os.environ, "PYTHONPATH": str(installed.parent)}
+        done = subprocess.run(
+            [sys.executable, *command],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            env=environment,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+    executed = nbformat.read(out, as_version=4)
     assert executed.cells[-1].execution_count == 3
-    assert PillarEngine.nb_kernel_name(executed, "other") == "python3"
+    assert executed.cells[-1].outputs[0].data[FINDINGS_MIME]["parameters"]["candidate"] == "BRA"
+
+
+def test_the_kernel_keeps_the_environment_but_not_the_users_start_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A relative PILLAR_ROOT still holds in the kernel's folder; PYTHONSTARTUP does not count."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PILLAR_ROOT", "project")
+    monkeypatch.setenv("PYTHONSTARTUP", "mine.py")
+    environment = kernel_environment(tmp_path / "kernel")
+    assert environment["PILLAR_ROOT"] == str(tmp_path / "project")
+    assert "PYTHONSTARTUP" not in environment
+    assert environment["IPYTHONDIR"].startswith(str(tmp_path))

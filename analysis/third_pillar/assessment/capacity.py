@@ -142,7 +142,27 @@ def read_best_production(evidence: Evidence) -> pd.DataFrame:
     table = evidence.table("mine_production").dropna(subset=["value"])
     newest = table.sort_values(["known_from", "edition"], kind="stable")
     best = newest.drop_duplicates(["country_iso3", "year"], keep="last")
+    best = _widen_by_conflicts(best, evidence.table("conflicts"), vintages=set(table["figure_id"]))
     return best.sort_values(["country_iso3", "year"], kind="stable").reset_index(drop=True)
+
+
+def _widen_by_conflicts(
+    figures: pd.DataFrame, conflicts: pd.DataFrame, *, vintages: set[str]
+) -> pd.DataFrame:
+    """Figures that sources dispute carry the range of the dispute (§0.3)."""
+    widened = figures.copy()
+    for conflict in conflicts.to_dict("records"):
+        disputed = set(str(conflict["figure_ids"]).split(";"))
+        hit = widened["figure_id"].isin(disputed) & (widened["unit"] == conflict["unit"])
+        # Between vintages of one publisher the newer one settles it; only other sources widen.
+        if disputed <= vintages or not hit.any():
+            continue
+        for end, widen in (("low", min), ("high", max)):
+            if pd.notna(conflict[end]):
+                widened.loc[hit, end] = [
+                    widen(float(value), float(conflict[end])) for value in widened.loc[hit, "value"]
+                ]
+    return widened
 
 
 def _mined(evidence: Evidence, draws: RowDraws) -> Iterator[_Item]:

@@ -78,7 +78,10 @@ def _measured(
         low=low,
         high=high,
         unit=found.unit,
-        threshold=f"supported if {test.support}, refuted if {test.refutation}",
+        threshold=(
+            f"supported if {phrase_comparison(test.support)}, "
+            f"refuted if {phrase_comparison(test.refutation)}"
+        ),
         flips_if=_flips_if(value, verdict, test),
         confidence=found.confidence,
         rests_on=(found.id, *found.rests_on),
@@ -105,13 +108,18 @@ def weigh_measure(
 
 
 def _flips_if(value: float, verdict: Verdict, test: MeasuredTest) -> str:
-    target = (
+    wanted = (
         test.refutation
         if verdict in {Verdict.SUPPORTED, Verdict.PARTLY_SUPPORTED}
         else test.support
     )
-    distance = abs(target.threshold - value)
-    return f"the value becomes {target} (now {value:g}: {distance:g} {test.unit} away)"
+    return f"it comes to {phrase_comparison(wanted)} {test.unit} (now {value:.3g})"
+
+
+def phrase_comparison(comparison: Comparison) -> str:
+    """A comparison in words, e.g. "at least 5"."""
+    words = {">=": "at least", "<=": "at most", ">": "more than", "<": "less than", "==": "exactly"}
+    return f"{words[comparison.operator]} {comparison.threshold:g}"
 
 
 def _event_tested(results: Results, claim: Mapping[Any, Any], test: EventTest) -> ClaimVerdict:

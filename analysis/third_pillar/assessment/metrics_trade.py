@@ -8,7 +8,7 @@ import numpy as np
 
 from third_pillar.assessment.catalogue import Reading, metric
 from third_pillar.assessment.draws import read_range
-from third_pillar.assessment.rows import find_row
+from third_pillar.assessment.rows import find_product_label, find_row
 from third_pillar.model.conversion import compute_oxide_need
 from third_pillar.model.sampling import Draws, summarise
 from third_pillar.vocabulary.codes import WORLD
@@ -26,8 +26,8 @@ def import_share(results: Results, figure_id: str) -> Reading:
         results.evidence.country_name(str(row[side])) for side in ("importer_iso3", "exporter_iso3")
     )
     return Reading(
-        f"{importer}: share of imports of {row['product']} that comes from {exporter} "
-        f"(by {row['measured_by']})",
+        f"{importer}: share of imports that comes from {exporter}, "
+        f"{find_product_label(results.evidence, str(row['product']))} ({row['measured_by']})",
         float(row["value"]), "%", str(row["period"]), "§2.2", "share",
         _end(row["low"]), _end(row["high"]), (figure_id,), (str(row["source_id"]),),
     )  # fmt: skip

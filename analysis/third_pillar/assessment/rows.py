@@ -11,6 +11,14 @@ from third_pillar.vocabulary.parameters import nearest
 _KEYS = {"projects": "project_id", "policy_events": "event_id", "export_controls": "control_id"}
 
 
+def find_product_label(evidence: Evidence, product: str) -> str:
+    """A product in words, from the codelist."""
+    labels = evidence.table("products").set_index("product")["label"]
+    label = str(labels.get(product, product))
+    # Inside a sentence a plain word starts small; a formula such as NdFeB stays.
+    return label[0].lower() + label[1:] if label.split()[0][1:].islower() else label
+
+
 def find_row(evidence: Evidence, table: str, row_id: str) -> dict[str, Any]:
     """The row of a table with this id.
 

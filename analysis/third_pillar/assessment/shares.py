@@ -87,6 +87,7 @@ def _published_shares(evidence: Evidence, stage: Stage) -> StageShares | None:
     table = table[
         (table["stage"] == stage)
         & (table["basis"] != "announced")
+        & (table["period_type"] != "target")
         & ~table["country_iso3"].isin(AGGREGATES)
     ].dropna(subset=["value"])
     if table.empty:

@@ -41,7 +41,7 @@ def assess_dependence(evidence: Evidence) -> Dependence:
     """
     shares = evidence.table("import_shares")
     newest = shares.sort_values(["year", "known_from"], kind="stable")
-    china = newest[newest["exporter_iso3"] == CHINA]
+    china = newest[(newest["exporter_iso3"] == CHINA) & newest["value"].notna()]
     china = china.drop_duplicates(["importer_iso3", "product"], keep="last")
     return Dependence(
         from_china=china.sort_values(["product", "importer_iso3"], kind="stable"),

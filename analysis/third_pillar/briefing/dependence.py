@@ -7,6 +7,7 @@ from typing import Any
 from markupsafe import Markup
 
 from third_pillar.assessment.case import Case
+from third_pillar.assessment.rows import find_product_label
 from third_pillar.briefing.markup import Exhibit, Fragment, fragment, number, paragraph
 from third_pillar.briefing.words import country, sentence_start, sources_note
 from third_pillar.figures.dependence import draw_import_shares
@@ -55,7 +56,7 @@ def _importer(case: Case, row: dict[str, Any]) -> Markup:
 
 
 def _product(case: Case, row: dict[str, Any]) -> str:
-    return case.results.evidence.product_label(str(row["product"]))
+    return find_product_label(case.results.evidence, str(row["product"]))
 
 
 def _reliance(case: Case) -> list[Markup]:

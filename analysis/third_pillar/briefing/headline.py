@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
+from third_pillar.assessment.capacity import STAND_IN
 from third_pillar.assessment.case import Case
 from third_pillar.briefing.markup import (
     Fragment,
@@ -24,6 +25,7 @@ from third_pillar.briefing.words import (
     pillars,
     sentence_start,
 )
+from third_pillar.briefing.window import phrase_standing
 from third_pillar.vocabulary.codes import STAGES, Settled
 from third_pillar.vocabulary.findings import BottomLine
 
@@ -90,10 +92,22 @@ def compose_headline(case: Case) -> Fragment:
             f"data release {release.version} of {release.date}, scenario "
             f"{case.results.question.parameters.scenario}, "
             f"{case.results.question.parameters.draws:,} draws over the ranges of the figures. "
-            "Metal, and Japan's capacity at every stage, rest on stand-ins rated red or amber.",
+            f"{_stand_ins(case)}",
             css="rests-on",
         ),
     )
+
+
+def _stand_ins(case: Case) -> str:
+    capacity = case.results.horizon.capacity
+    found = []
+    for iso3 in dict.fromkeys((case.results.candidate, *case.results.pillars)):
+        stages = tuple(s.value for s in STAGES if capacity.record(iso3, s).status == STAND_IN)
+        if stages:
+            found.append(f"{country(case, iso3)} ({phrase_list(stages)})")
+    if not found:
+        return ""
+    return f"Rated assumptions stand in for missing data on {phrase_list(tuple(found))}."
 
 
 def _chance(case: Case) -> float:
@@ -112,7 +126,7 @@ def _answer_sentences(case: Case, answer: str, *, linked: bool = False) -> list[
     best = _best_stage(case)
     first = Markup(
         "{} {} reaches {:g} % of the need of {} at {} of the four stages by the end of {}; "
-        "a pillar by breadth reaches it at {}."
+        "a pillar by breadth reaches it at {} or more."
     ).format(
         opening, name, 100 * specification.threshold, others(case), phrase_count(stages),
         horizon(case), phrase_count(specification.stages_needed),
@@ -122,14 +136,19 @@ def _answer_sentences(case: Case, answer: str, *, linked: bool = False) -> list[
     )
     if stages == 0 and not case.find_metric(f"share_of_need({iso3}, {best}, horizon)"):
         second = Markup("")
-    without, joined = (
-        shown(f"served_share(pillars, metal, {joins}, horizon)") for joins in ("without", "with")
-    )
     pool = case.results.horizon.served["pillars", "metal counted", True]
     third = Markup(
-        "With {} in the network, the share of the need served without China goes from {} to {}; "
-        "the narrowest stage is {}."
-    ).format(candidate(case), without, joined, pool.binding_stage)
+        "Of that need {} can serve {} without China; {} adds {}, because the narrowest stage is {}. "
+        "With metal left out, it adds {} to {}."
+    ).format(
+        others(case),
+        shown("served_share(pillars, metal, without, horizon)"),
+        candidate(case),
+        shown("served_gain(pillars, metal, horizon)"),
+        pool.binding_stage,
+        shown("served_gain(pillars, no_metal, horizon)"),
+        shown("served_share(pillars, no_metal, without, horizon)"),
+    )
     return [part if linked else part.striptags() for part in (first, second, third) if part]
 
 
@@ -189,16 +208,20 @@ def _judge_chain(case: Case) -> Markup:
 
 
 def _judge_feed(case: Case) -> Markup:
-    need = next((m for name, m in case.metrics.items() if name.startswith("oxide_need(")), None)
-    cover = next(
-        (m for name, m in case.metrics.items() if name.startswith("oxide_coverage(")), None
+    cover, balance = (
+        next((m for name, m in case.metrics.items() if name.startswith(f"{wanted}(")), None)
+        for wanted in ("oxide_coverage", "oxide_balance")
     )
-    if need is None or cover is None:
+    if cover is None or balance is None or not isinstance(balance.value, float):
         return Markup("")
+    if balance.value >= 0:
+        return Markup(
+            "<strong>Its oxide would feed its magnet scheme</strong> and leave {}{}."
+        ).format(number(balance), span(balance))
     return Markup(
-        "<strong>Its magnet scheme outruns its oxide.</strong> At full output the scheme takes {}{}; "
-        "the domestic supply on record covers {}{} of that, so it would import, not export."
-    ).format(number(need), span(need), number(cover), span(cover))
+        "<strong>Its magnet scheme outruns its oxide.</strong> The domestic NdPr oxide on record "
+        "covers {}{} of what the scheme takes at full output: it would import, not export."
+    ).format(number(cover), span(cover))
 
 
 def _judge_pillars(case: Case) -> Markup:
@@ -209,7 +232,7 @@ def _judge_pillars(case: Case) -> Markup:
         metric = case.find_metric(f"breadth_stages({iso3}, horizon)")
         passes = case.results.horizon.breadth[iso3].stages_reached >= needed
         parts.append(
-            Markup("{} {} with {}").format(
+            Markup("{} {} it with {}").format(
                 sentence_start(country(case, iso3)) if not parts else country(case, iso3),
                 "passes" if passes else "fails",
                 number(metric),
@@ -229,9 +252,9 @@ def _judge_window(case: Case) -> Markup:
         return Markup("")
     if window.days_left >= 0:
         return Markup(
-            "<strong>The suspension runs to {}: {} days are left.</strong> The licences of April "
-            "2025 were never suspended."
-        ).format(day(window.closes), window.days_left)
+            "<strong>The suspension runs to {}: {} days are left.</strong> It never covered all "
+            "controls{}."
+        ).format(day(window.closes), window.days_left, phrase_standing(case))
     after = (
         "What followed is not on record here."
         if not window.is_outcome_known

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 NBSP = "\N{NO-BREAK SPACE}"
+_THOUSAND = 1_000
 _TEN_THOUSAND = 10_000
 _LIKELIHOOD = (
     (5, "almost no chance"),
@@ -26,7 +27,12 @@ def show_number(value: float, unit: str, *, like: str = "", signed: bool = False
         signed: Write a plus sign.
     """
     kind = unit or like
-    text = _percent(value) if kind.startswith(("%", "percentage")) else _plain(value)
+    if kind.startswith(("%", "percentage")):
+        text = _percent(value)
+    elif kind.startswith("t "):
+        text = _tonnes(value)
+    else:
+        text = _plain(value)
     if signed and value > 0 and text != "0":
         text = f"+{text}"
     return f"{text}{NBSP}{unit.replace(' ', NBSP)}" if unit else text
@@ -37,6 +43,13 @@ def _percent(value: float) -> str:
     if size < 0.05:  # noqa: PLR2004  below this it rounds to nothing
         return "0"
     return f"{value:.1f}" if size < 10 else f"{value:.0f}"  # noqa: PLR2004  one decimal below ten
+
+
+def _tonnes(value: float) -> str:
+    """Whole tonnes: no figure of this kit is known to a fraction of one."""
+    if 0 < abs(value) < 1:
+        return "under 1"
+    return _plain(float(round(value))) if abs(value) < _THOUSAND else _plain(value)
 
 
 def _plain(value: float) -> str:
@@ -68,7 +81,7 @@ def phrase_count(count: int) -> str:
 
 
 def phrase_list(items: tuple[str, ...]) -> str:
-    """ "A", "A and B", "A, B and C"."""
+    """Items as "A", "A and B" or "A, B and C"."""
     if len(items) < 2:  # noqa: PLR2004  one item has no "and"
         return "".join(items)
     return f"{', '.join(items[:-1])} and {items[-1]}"

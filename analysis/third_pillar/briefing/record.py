@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
+import pandas as pd
 from markupsafe import Markup
 
 from third_pillar import __version__
@@ -102,15 +104,15 @@ def compose_sources(case: Case) -> Fragment:
             '<span class="grade">Reliability {}{}; read {}.</span></li>'
         ).format(
             slug(source), source, row["title"], row["publisher"], row["date"], row["url"],
-            row["url"], row["reliability"], row["credibility"], row["accessed"],
+            row["url"], row["reliability"], row["credibility"], _day(row["accessed"]),
         )
         if str(row["url"]).startswith("https://") or str(row["url"]).startswith("http://")
         else Markup(
             '<li id="s-{}"><span class="label">{}</span> {}. {}, {}. '
             '<span class="grade">Reliability {}{}; read {}.</span></li>'
         ).format(
-            slug(source), source, row["title"], row["publisher"], row["date"],
-            row["reliability"], row["credibility"], row["accessed"],
+            slug(source), source, row["title"], row["publisher"], _date(row),
+            row["reliability"], row["credibility"], _day(row["accessed"]),
         )
         for source, row in known.loc[list(_cited(case))].iterrows()
     ]  # fmt: skip
@@ -143,6 +145,16 @@ def _cited(case: Case) -> list[str]:
         ),
     ]
     return sorted({source for source in named if source in known})
+
+
+def _date(row: Any) -> str:
+    """A source's date as exact as it is known."""
+    day = _day(row["date"])
+    return day[: {"year": 4, "month": 7}.get(str(row["date_precision"]), 10)]
+
+
+def _day(value: object) -> str:
+    return "undated" if pd.isna(value) else str(pd.Timestamp(str(value)).date())  # type: ignore[call-overload]  # a date or missing
 
 
 def slug(text: str) -> str:

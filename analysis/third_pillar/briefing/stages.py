@@ -124,11 +124,18 @@ def show_stage_shares(case: Case) -> Exhibit:
     labels = [f"{STAGE_LABELS[stage]}, {found[stage].year}" for stage in stages]
     china = groups["China"]
     peak = max(range(len(stages)), key=lambda place: china[place])
+    largest = max(
+        (float(row["share"]), country(case, str(row["country_iso3"])), stage)
+        for stage in stages
+        for row in found[stage].shares.to_dict("records")
+        if row["country_iso3"] != CHINA
+    )
     return Exhibit(
         id="fig-stage-shares",
         title=(
             f"China's share rises from {china[0]:.0f} % of mining to {china[peak]:.0f} % at the "
-            f"{stages[peak].value} stage; nobody outside it comes near"
+            f"{stages[peak].value} stage; the largest other share on record is "
+            f"{100 * largest[0]:.0f} % ({largest[1]}, {largest[2].value})"
         ),
         note=Markup(
             "Percent of the world, newest year on record by stage. Shares that no source attributes "

@@ -67,7 +67,7 @@ def compose_limits(case: Case) -> Fragment:
         (assumptions["quality"] == "red") & (assumptions["low"] != assumptions["high"])
     ]
     wanted = {case.results.candidate, *case.results.pillars}
-    local = red["country_iso3"].isna() | red["country_iso3"].isin(wanted)
+    local = red["country_iso3"].isin({*wanted, ""})
     return fragment(
         paragraph(
             "Figures carry their source, period and basis; where publishers disagree the range is "

@@ -50,9 +50,22 @@ def _clock(case: Case) -> list[str | Markup]:
             )
     said.append(
         f"{len(in_force)} of {len(suspension.controls)} rare-earth controls on record were in force "
-        f"on {day(asked)}, among them the licences of April 2025, which were never suspended."
+        f"on {day(asked)}{phrase_standing(case)}."
     )
     return said
+
+
+def phrase_standing(case: Case) -> str:
+    """The oldest control in force that was never suspended, as a clause; empty if none is."""
+    controls = case.results.suspension.controls
+    standing = controls[
+        (controls["status"] == ControlStatus.IN_FORCE) & controls["suspended_from"].isna()
+    ]
+    if standing.empty:
+        return ""
+    oldest = standing.sort_values("effective_from", kind="stable").iloc[0]
+    month = pd.Timestamp(oldest["effective_from"]).strftime("%B %Y")
+    return f", among them {oldest['label']}, in effect since {month} and never suspended"
 
 
 def _controls_table(case: Case) -> Markup:
@@ -92,7 +105,7 @@ def _exports(case: Case) -> list[str | Markup]:
     said = [
         Markup(
             "China shipped {} of rare-earth magnets on average in the months on record from {}."
-        ).format(number(metric), metric.period)
+        ).format(number(metric), _span_words(metric.period))
         for metric in ordered
     ]
     return [
@@ -105,17 +118,33 @@ def _exports(case: Case) -> list[str | Markup]:
     ]
 
 
+def _span_words(period: str) -> str:
+    """Months in words: "2024-05 to 2025-03" becomes "May 2024 to March 2025"."""
+    return " to ".join(pd.Period(month).strftime("%B %Y") for month in period.split(" to "))
+
+
 def _events_table(case: Case) -> Markup:
     events = case.results.suspension.events.tail(_RECENT)
     rows = [
-        (str(row["date"]), str(row["event"]), str(row["effect"]), str(row["status"]))
+        (
+            _event_date(row["date"], row["date_precision"]),
+            str(row["event"]),
+            str(row["effect"]),
+            str(row["status"]),
+        )
         for row in events.iloc[::-1].to_dict("records")
     ]
     return table(
         ("Date", "Event", "Effect", "Status"),
-        [tuple("–" if cell == "nan" else cell for cell in row) for row in rows],
+        [tuple(cell or "–" for cell in row) for row in rows],
         caption=f"Latest events on China's controls and on {candidate(case)}",
     )
+
+
+def _event_date(value: object, precision: object) -> str:
+    """A date as exact as it is known."""
+    length = {"year": 4, "month": 7}.get(str(precision), 10)
+    return str(pd.Timestamp(str(value)).date())[:length]
 
 
 def show_exports(case: Case) -> Exhibit:

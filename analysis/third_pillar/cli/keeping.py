@@ -63,6 +63,8 @@ def open_lab() -> int:
         raise PillarError("JupyterLab is not installed", hint="`make lab` installs what it needs.")
     root = evidence.project_root()
     arguments = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={root}"]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        arguments.append("--allow-root")  # a container's only user
     sys.stdout.flush()
     os.execv(sys.executable, [*arguments, "--LabApp.default_url=/lab/tree/notebooks"])  # noqa: S606  no shell, fixed arguments
     return 0

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
 from pathlib import Path
 
-from third_pillar.evidence.dates import last_day
 from third_pillar.evidence.descriptor import read_descriptor, read_resources
 from third_pillar.evidence.location import article_names, profiles_folder, project_root
 from third_pillar.evidence.reading import Table, read_table
-from third_pillar.evidence.rules import NEEDED
 from third_pillar.evidence.scenarios import scenario_names
 from third_pillar.evidence.validation import check_package
 from third_pillar.vocabulary.codes import AGGREGATES
+from third_pillar.vocabulary.errors import DataFault, EvidenceFault
 from third_pillar.vocabulary.parameters import ParameterChoices
 
 NO_PARTNERS = "none"
@@ -25,7 +23,8 @@ def load_parameter_choices(
 ) -> ParameterChoices:
     """Valid values of every parameter, read without pandas.
 
-    `first_date` is the first day on which every table the question needs holds a row.
+    `first_date` is the package's `answers_from`: the first day on which the need of the default
+    pillars and every conversion factor were on record.
 
     Raises:
         EvidenceFault: The data package breaks its rules.
@@ -45,8 +44,8 @@ def load_parameter_choices(
         articles=article_names(root),
         scenarios=scenario_names(root),
         profiles=tuple(sorted(path.stem for path in profiles_folder(root).glob("*.yml"))),
-        first_date=_first_date(tables),
-        data_date=dt.date.fromisoformat(str(read_descriptor(root)["created"])[:10]),
+        first_date=_descriptor_date(root, "answers_from"),
+        data_date=_descriptor_date(root, "created"),
         today=today or dt.datetime.now().astimezone().date(),
     )
 
@@ -63,8 +62,9 @@ def _read_sets(table: Table) -> dict[str, tuple[str, ...]]:
     return {name: tuple(dict.fromkeys(countries)) for name, countries in members.items()}
 
 
-def _first_date(tables: Mapping[str, Table]) -> dt.date:
-    return max(
-        min(day for row in tables[name].rows if (day := last_day(row.text("known_from"))))
-        for name in NEEDED
-    )
+def _descriptor_date(root: Path, key: str) -> dt.date:
+    descriptor = read_descriptor(root)
+    if key not in descriptor:
+        fault = DataFault("datapackage.json", "", key, "", "a date YYYY-MM-DD is missing")
+        raise EvidenceFault([fault])
+    return dt.date.fromisoformat(str(descriptor[key])[:10])

@@ -15,6 +15,8 @@ from jupyter_client.manager import AsyncKernelManager
 
 _LONGEST_SOCKET_PATH = 80
 _NOT_INHERITED = ("PYTHONSTARTUP", "PYTHONINSPECT", "PYTHONBREAKPOINT")
+# a kernel runs in a folder of its own: what the user wrote relative to theirs must still hold
+_FOLDERS = ("PILLAR_ROOT", "PILLAR_REPORTS")
 
 
 class PillarKernelManager(AsyncKernelManager):
@@ -45,6 +47,9 @@ def create_kernel_manager(folder: Path) -> PillarKernelManager:
 def kernel_environment(folder: Path) -> dict[str, str]:
     """The environment of the kernel: the user's, without start-up files of theirs."""
     kept = {name: value for name, value in os.environ.items() if name not in _NOT_INHERITED}
+    for name in _FOLDERS:
+        if kept.get(name):
+            kept[name] = str(Path(kept[name]).absolute())
     return {**kept, "IPYTHONDIR": str(folder / "ipython"), "PYTHONUNBUFFERED": "1"}
 
 

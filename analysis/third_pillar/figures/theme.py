@@ -121,10 +121,8 @@ def bar_marker(roles: Sequence[str], *, stand_in: Sequence[bool]) -> dict[str, A
     }
 
 
-def _template(
-    colours: Mapping[str, str], *, ink: str, paper: str, rule: str, grid: str
-) -> dict[str, Any]:
-    axis = {
+def _axis(colours: Mapping[str, str], *, ink: str, rule: str, grid: str) -> dict[str, Any]:
+    return {
         "automargin": True,
         "color": ink,
         "gridcolor": grid,
@@ -134,76 +132,72 @@ def _template(
         "title": {"font": {"color": colours["muted"], "size": _SIZE}, "standoff": 12},
         "zeroline": False,
     }
+
+
+def _legend(ink: str) -> dict[str, Any]:
+    """Above the drawing, flush left; the page puts it below on a phone."""
     return {
-        "layout": {
-            "annotationdefaults": {
-                "font": {"color": colours["muted"], "size": 12},
-                "showarrow": False,
-                "arrowcolor": colours["muted"],
-                "arrowwidth": 1,
-                "arrowhead": 0,
-            },
-            "bargap": 0.32,
-            "bargroupgap": 0.08,
-            "colorway": [
-                colours[role] for role in ("pillars", "candidate", "partners", "china", "rest")
-            ],
-            "dragmode": False,
-            "font": {"family": SANS, "size": _SIZE, "color": ink},
-            "hoverlabel": {
-                "align": "left",
-                "bgcolor": paper,
-                "bordercolor": rule,
-                "font": {"family": SANS, "size": _SIZE, "color": ink},
-            },
-            "hovermode": "closest",
-            "legend": {
-                "orientation": "h",
-                "x": 0,
-                "xanchor": "left",
-                "xref": "container",
-                "y": 1,
-                "yanchor": "top",
-                "yref": "container",
-                "font": {"color": ink},
-                "itemclick": False,
-                "itemdoubleclick": False,
-                "itemsizing": "constant",
-                "title": {"text": ""},
-                "traceorder": "normal",
-            },
-            "margin": {"l": 8, "r": 20, "t": 14, "b": 8, "pad": 4},
-            "paper_bgcolor": paper,
-            "plot_bgcolor": paper,
-            "separators": ".,",
-            "shapedefaults": {"line": {"color": colours["emphasis"], "width": 1.2}},
-            "xaxis": axis | {"showgrid": False, "showline": True, "ticks": "outside", "ticklen": 4},
-            "yaxis": axis | {"showgrid": True, "showline": False, "ticks": ""},
-        },
-        "data": {
-            "bar": [
-                {
-                    "type": "bar",
-                    "cliponaxis": False,
-                    "textfont": {"color": ink, "size": 12},
-                    "marker": {"line": {"width": 0}},
-                    "error_x": {"color": colours["emphasis"], "thickness": 1.4, "width": 4},
-                    "error_y": {"color": colours["emphasis"], "thickness": 1.4, "width": 4},
-                }
-            ],
-            "scatter": [
-                {
-                    "type": "scatter",
-                    "cliponaxis": False,
-                    "textfont": {"color": ink, "size": 12},
-                    "line": {"width": 2.4},
-                    "marker": {"size": 9},
-                    "error_x": {"color": colours["emphasis"], "thickness": 1.4, "width": 4},
-                    "error_y": {"color": colours["emphasis"], "thickness": 1.4, "width": 4},
-                }
-            ],
-        },
+        "orientation": "h",
+        "x": 0,
+        "xanchor": "left",
+        "xref": "container",
+        "y": 1,
+        "yanchor": "top",
+        "yref": "container",
+        "font": {"color": ink},
+        "itemclick": False,
+        "itemdoubleclick": False,
+        "itemsizing": "constant",
+        "title": {"text": ""},
+        "traceorder": "normal",
     }
+
+
+def _traces(colours: Mapping[str, str], *, ink: str) -> dict[str, Any]:
+    whisker = {"color": colours["emphasis"], "thickness": 1.4, "width": 4}
+    common = {
+        "cliponaxis": False,
+        "textfont": {"color": ink, "size": 12},
+        "error_x": whisker,
+        "error_y": whisker,
+    }
+    bar = {"type": "bar", "marker": {"line": {"width": 0}}}
+    scatter = {"type": "scatter", "line": {"width": 2.4}, "marker": {"size": 9}}
+    return {"bar": [common | bar], "scatter": [common | scatter]}
+
+
+def _template(
+    colours: Mapping[str, str], *, ink: str, paper: str, rule: str, grid: str
+) -> dict[str, Any]:
+    axis = _axis(colours, ink=ink, rule=rule, grid=grid)
+    muted = colours["muted"]
+    text = {"family": SANS, "size": _SIZE, "color": ink}
+    order = ("pillars", "candidate", "partners", "china", "rest")
+    layout = {
+        "annotationdefaults": {
+            "font": {"color": muted, "size": 12},
+            "showarrow": False,
+            "arrowcolor": muted,
+            "arrowwidth": 1,
+            "arrowhead": 0,
+        },
+        "bargap": 0.32,
+        "bargroupgap": 0.08,
+        "colorway": [colours[role] for role in order],
+        "dragmode": False,
+        "font": text,
+        "hoverlabel": {"align": "left", "bgcolor": paper, "bordercolor": rule, "font": text},
+        "hovermode": "closest",
+        "legend": _legend(ink),
+        "margin": {"l": 8, "r": 20, "t": 14, "b": 8, "pad": 4},
+        "paper_bgcolor": paper,
+        "plot_bgcolor": paper,
+        "separators": ".,",
+        "shapedefaults": {"line": {"color": colours["emphasis"], "width": 1.2}},
+        "xaxis": axis | {"showgrid": False, "showline": True, "ticks": "outside", "ticklen": 4},
+        "yaxis": axis | {"showgrid": True, "showline": False, "ticks": ""},
+    }
+    return {"layout": layout, "data": _traces(colours, ink=ink)}
 
 
 LIGHT: dict[str, Any] = _template(

@@ -142,7 +142,32 @@ def _compose_page(
 ) -> str:
     citation = _compose_citation(paper.title, findings, generated, run_id)
     figures = {item["id"]: {"figure": _plain(item), "table": item["table"]} for item in exhibits}
-    look = {
+    return (
+        _pages()
+        .get_template("page.html.j2")
+        .render(
+            paper=paper,
+            language=str(findings.parameters.get("language", "en")),
+            scenario=str(findings.parameters.get("scenario", "baseline")).replace("_", " "),
+            generated=generated,
+            published=_long_date(generated.date()),
+            as_of=_long_date(findings.data.as_of),
+            data=findings.data,
+            run_id=run_id,
+            citation=citation,
+            bundle=bundle,
+            css=_asset("page.css"),
+            script=_asset("page.js"),
+            page_furniture=_page_furniture(paper.title, run_id),
+            figures_json=safe_json(figures),
+            look_json=safe_json(_look(citation)),
+        )
+    )
+
+
+def _look(citation: str) -> dict[str, Any]:
+    """What the page script needs to draw and to sign a saved image."""
+    return {
         "light": theme.LIGHT,
         "dark": theme.DARK,
         "swap": dict(theme.SWAP),
@@ -151,32 +176,6 @@ def _compose_page(
         "sans": theme.SANS,
         "citation": citation,
     }
-    return (
-        _pages()
-        .get_template("page.html.j2")
-        .render(
-            language=str(findings.parameters.get("language", "en")),
-            scenario=str(findings.parameters.get("scenario", "baseline")).replace("_", " "),
-            title=paper.title,
-            standfirst=paper.standfirst,
-            contents=paper.contents,
-            body=paper.body,
-            generated=generated,
-            published=_long_date(generated.date()),
-            as_of=_long_date(findings.data.as_of),
-            data=findings.data,
-            run_id=run_id,
-            citation=citation,
-            bundle=str(bundle),
-            css=_asset("page.css"),
-            script=_asset("page.js"),
-            page_furniture=_page_furniture(paper.title, run_id),
-            figures_json=safe_json(figures),
-            look_json=safe_json(look),
-            plotly=bundle.gzip_base64,
-            trace_types=" ".join(sorted(bundle.trace_types)),
-        )
-    )
 
 
 def _plain(exhibit: dict[str, Any]) -> dict[str, Any]:

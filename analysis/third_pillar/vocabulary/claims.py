@@ -13,7 +13,7 @@ from third_pillar.vocabulary.findings import Frozen
 
 OPERATORS = (">=", "<=", "==", ">", "<")
 _COMPARISON = re.compile(r"\s*(>=|<=|==|>|<)\s*([+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*")
-_METRIC_ID = re.compile(r"[A-Za-z][A-Za-z0-9_.:-]*")
+_METRIC = re.compile(r"[a-z][a-z0-9_]*\([A-Za-z0-9_.,\- ]*\)")
 
 
 class BadClaimTests(ValueError):
@@ -78,7 +78,7 @@ class MeasuredTest(Frozen):
     """
 
     kind: Literal["measured"] = "measured"
-    metric: str = Field(description="id of the metric, spelled out, without placeholders")
+    metric: str = Field(description="a metric of the catalogue, e.g. mine_share(IND, 2025)")
     supported_if: str = Field(description='comparison such as ">= 5"')
     refuted_if: str = Field(description='comparison such as "< 2"')
     unit: str = Field(min_length=1, description="unit of metric and thresholds")
@@ -87,9 +87,9 @@ class MeasuredTest(Frozen):
     @field_validator("metric")
     @classmethod
     def _check_metric(cls, value: str) -> str:
-        if not _METRIC_ID.fullmatch(value):
+        if not _METRIC.fullmatch(value):
             raise ValueError(
-                f"{value!r} is not a metric id (letters, digits and . _ : - only, no placeholders)"
+                f"{value!r} is not a metric; write name(argument, …) with plain codes and numbers"
             )
         return value
 

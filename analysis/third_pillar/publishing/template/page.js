@@ -162,24 +162,39 @@
     return { data, layout };
   }
 
-  /* Annotations that overlap or leave the drawing are moved: inwards, then down. */
+  /* Annotations that overlap or leave the drawing are moved: inwards, then down; on a phone,
+     where the legend is below, those near the top go up and the drawing grows. */
   function declutter(div) {
     const frame = div.querySelector(".main-svg")?.getBoundingClientRect();
     const moves = {};
     const placed = [];
+    let growth = 0;
     for (const group of all(".annotation", div)) {
       const name = `annotations[${group.dataset.index}]`;
       const note = div.layout.annotations[group.dataset.index];
-      const { left, right, top, bottom } = group.getBoundingClientRect();
-      if (note.showarrow || right === left) continue;
-      const aside = Math.max(0, frame.left + 2 - left) - Math.max(0, right - frame.right + 2);
-      const meets = (other, down) => left + aside < other.right && right + aside > other.left &&
-        top + down < other.bottom && bottom + down > other.top;
+      const box = group.getBoundingClientRect();
+      if (note.showarrow || !box.width) continue;
+      const aside = Math.max(0, frame.left + 2 - box.left) - Math.max(0, box.right - frame.right + 2);
+      const rises = frame.width < NARROW && box.bottom < frame.top + frame.height / 3;
+      const step = rises ? -4 : 4;
+      const at = (down) => ({
+        left: box.left + aside,
+        right: box.right + aside,
+        top: box.top + down,
+        bottom: box.bottom + down,
+      });
+      const meets = (one, two) => one.left < two.right && one.right > two.left &&
+        one.top < two.bottom && one.bottom > two.top;
       let down = 0;
-      while (down < 120 && placed.some((other) => meets(other, down))) down += 4;
+      while (Math.abs(down) < 120 && placed.some((other) => meets(at(down), other))) down += step;
       if (aside) moves[`${name}.xshift`] = (note.xshift || 0) + aside;
       if (down) moves[`${name}.yshift`] = (note.yshift || 0) - down;
-      placed.push({ left: left + aside, right: right + aside, top: top + down, bottom: bottom + down });
+      growth = Math.max(growth, frame.top + 2 - at(down).top);
+      placed.push(at(down));
+    }
+    if (growth > 2) {
+      moves["margin.t"] = div._fullLayout.margin.t + growth;
+      moves.height = div.layout.height + growth;
     }
     return Object.keys(moves).length ? window.Plotly.relayout(div, moves) : undefined;
   }
