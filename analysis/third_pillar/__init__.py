@@ -1,3 +1,3 @@
-"""Evidence kit for the question whether a country can be the third pillar of a rare-earth network."""
+"""Evidence kit: can a country be the third pillar of a rare-earth network without China?"""
 
 __version__ = "0.1.0"

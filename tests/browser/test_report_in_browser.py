@@ -15,7 +15,8 @@ PAGE_HEIGHT = 980  # px of text on A4 with our margins
 DRAWN = """() => [...document.querySelectorAll('figure.exhibit')].map((figure) => ({
   id: figure.id,
   state: figure.querySelector('.plot').dataset.state,
-  marks: figure.querySelectorAll('.main-svg .trace path, .main-svg .point').length,
+  marks: [...figure.querySelectorAll('.main-svg .trace path')].filter((path) =>
+    path.checkVisibility() && path.getBoundingClientRect().width).length,
 }))"""
 
 
@@ -119,6 +120,7 @@ def test_paper_is_light_and_complete_and_cuts_no_figure(read):
     reading.wait_until(
         "[...document.querySelectorAll('.plot')].every((p) => p.dataset.drawnAt === '640 false')"
     )
+    assert all(figure["marks"] for figure in page.evaluate(DRAWN))
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     sizes = page.evaluate(
         "[...document.querySelectorAll('figure.exhibit')].map((f) => [f.offsetHeight,"

@@ -21,6 +21,7 @@ from sample_report import (
 from third_pillar.publishing.exhibits import PLOTLY
 from third_pillar.publishing.html_export import HtmlReport, export_html
 from third_pillar.publishing.offline_check import check_offline
+from third_pillar.publishing.paper import compose_paper
 from third_pillar.vocabulary.errors import ReportFailed
 
 
@@ -115,6 +116,45 @@ def test_tables_can_be_reached_and_read_on_a_phone(page):
     claims = page.select_one("main > .table-wrap table.stack")
     assert len(claims.select("tbody tr")) == 43
     assert claims.select_one("td:nth-of-type(3)")["data-label"] == "Verdict"
+
+
+def _table(columns: int, text: str) -> str:
+    head = "".join(f"<th>H{n}</th>" for n in range(columns))
+    cells = "".join(f"<td>{text}</td>" for _ in range(columns - 2))
+    chip = '<td><span class="verdict verdict-supported">supported</span></td>'
+    row = f"<tr><th>C01</th>{cells}{chip}</tr><tr><th>2026-01-02</th>{cells}<td>-</td></tr>"
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{row}</tbody></table>"
+
+
+@pytest.mark.parametrize(
+    ("columns", "text", "kinds"),
+    [
+        (3, "1,450", set()),
+        (7, "1,450", set()),
+        (4, "a sentence of some length that no phone shows in a column", {"stack"}),
+        (7, "a sentence of some length that no page shows in a column", {"stack", "ledger"}),
+    ],
+)
+def test_a_table_takes_the_form_its_text_needs(columns, text, kinds):
+    """Numbers stay a table; sentences become cards, on a phone or, with many columns, always."""
+    table = BeautifulSoup(compose_paper(f"<h1>T</h1>{_table(columns, text)}").body, "html.parser")
+    assert set(table.table.get_attribute_list("class")) - {None} == kinds
+    assert "date" in table.find(string="2026-01-02").parent["class"]
+    if kinds:
+        assert "chip" in table.find(class_="verdict").parent["class"]
+        assert "none" in table.find(string="-").parent["class"]
+
+
+def test_rows_and_sources_of_a_number_fold_away():
+    """The number stays in sight; what it rests on opens with a click, without scripts."""
+    html = (
+        '<h1>T</h1><ol class="numbers"><li id="n-a">Share: 1 %. <span class="rows">Rests on X.'
+        '</span> <a href="#s-x">X</a></li></ol>'
+    )
+    item = BeautifulSoup(compose_paper(html).body, "html.parser").li
+    assert item.details.summary.get_text() == "Rows and sources"
+    assert item.details.a["href"] == "#s-x"
+    assert item.get_text().startswith("Share: 1 %.")
 
 
 def test_claim_texts_are_never_cut(html):

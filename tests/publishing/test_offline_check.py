@@ -83,6 +83,13 @@ def test_paths_of_the_machine_are_faults(path):
     assert faults(f'<p title="{path}">x</p>')
 
 
+def test_a_link_within_the_page_leads_somewhere():
+    """A contents line, a number or a source that leads to nothing is named."""
+    assert faults('<a href="#s-usgs">USGS</a>') == [
+        '<a href="#s-usgs">: leads to nothing on the page'
+    ]
+
+
 def test_a_page_without_policy_is_a_fault():
     """The browser itself is told to load nothing."""
     assert check_offline("<!DOCTYPE html><p>x</p>")

@@ -100,7 +100,7 @@ def _standard_expressions(results: Results) -> list[str]:
         *(f"stage_hhi({stage})" for stage in STAGES),
         *(f"largest_share_outside_china({stage})" for stage in STAGES),
         *(f"net_import_reliance({country})" for country in countries),
-        *(f"import_share({row})" for row in results.dependence.from_china["figure_id"]),
+        *(f"import_share({row})" for row in results.imports_from_china()["figure_id"]),
         *_chain_expressions(candidate, countries, pools),
         *_export_expressions(results),
     ]

@@ -113,7 +113,12 @@ def _flips_if(value: float, verdict: Verdict, test: MeasuredTest) -> str:
         if verdict in {Verdict.SUPPORTED, Verdict.PARTLY_SUPPORTED}
         else test.support
     )
-    return f"it comes to {phrase_comparison(wanted)} {test.unit} (now {value:.3g})"
+    now = f"{value:,.0f}" if abs(value) >= _WHOLE else f"{value:.3g}"
+    return f"it comes to {phrase_comparison(wanted)} {test.unit} (now {now})"
+
+
+_WHOLE = 100
+"""From here on a number is told in whole units."""
 
 
 def phrase_comparison(comparison: Comparison) -> str:

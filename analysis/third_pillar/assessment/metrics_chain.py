@@ -142,7 +142,7 @@ def breadth_chance(results: Results, country: str, when: str) -> Reading:
 
 @metric
 def breadth_shortfall(results: Results, country: str, stage: str, when: str) -> Reading:
-    """Tonnes of magnet-equivalent a stage lacks to reach the threshold share of the pillars' need."""
+    """Magnet-equivalent tonnes a stage lacks to reach the threshold share of the pillars' need."""
     moment = results.moment(when)
     draws = moment.capacity.of(country)[:, STAGES.index(Stage(stage))]
     if np.isnan(draws).any():

@@ -38,13 +38,14 @@ def mine_output(results: Results, country: str, year: int) -> Reading:
     name = results.evidence.country_name(country)
     return Reading(
         f"{name}: mine output", float(row["value"]), "t REO", str(year), "§0.3", "tonnes",
-        _or_none(row["low"]), _or_none(row["high"]), (str(row["figure_id"]),), (str(row["source_id"]),),
+        _or_none(row["low"]), _or_none(row["high"]),
+        (str(row["figure_id"]),), (str(row["source_id"]),),
     )  # fmt: skip
 
 
 @metric
 def mine_rank(results: Results, country: str, year: int) -> Reading:
-    """A country's rank among the world's miners; countries with equal output share the better rank."""
+    """A country's rank among the world's miners; equal output shares the better rank."""
     best = read_best_production(results.evidence)
     rows = best[(best["year"] == year) & ~best["country_iso3"].isin(AGGREGATES)]
     row = _mine_row(results, country, year)
@@ -122,7 +123,7 @@ _FEW = 2
 
 @metric
 def resource_rank(results: Results, country: str) -> Reading:
-    """Rank of a country's rare-earth resource in monazite among the reserves other countries report."""
+    """Rank of a country's rare-earth resource among the reserves other countries report."""
     table = results.evidence.table("reserves_resources")
     own = _resource(results, country)
     reserves = _newest_reserves(table)
@@ -130,7 +131,8 @@ def resource_rank(results: Results, country: str) -> Reading:
     rank = 1 + int((others["value"] > own["value"]).sum())
     name = results.evidence.country_name(country)
     return Reading(
-        f"{name}: rank its in-situ resource would take among reported reserves (a resource is not a reserve)",
+        f"{name}: rank its in-situ resource would take among reported reserves "
+        "(a resource is not a reserve)",
         rank, "rank", str(int(own["year"])), "§0.1", "rank",
         rests_on=(str(own["figure_id"]),), source_ids=(str(own["source_id"]),),
     )  # fmt: skip
@@ -138,7 +140,7 @@ def resource_rank(results: Results, country: str) -> Reading:
 
 @metric
 def life_ratio(results: Results, country: str, year: int) -> Reading:
-    """How many times longer a country's resource would last at its output than the world's reserves."""
+    """Years a country's resource would last over years the world's reserves would last."""
     own = _resource(results, country)
     mined = _mine_row(results, country, year)
     world_mined = _mine_row(results, WORLD, year)

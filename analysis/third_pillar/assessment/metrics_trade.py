@@ -66,7 +66,7 @@ def magnet_exports_mean(results: Results, first: str, last: str) -> Reading:
 def magnet_exports_change(
     results: Results, first: str, last: str, after: str, until: str
 ) -> Reading:
-    """Change of China's mean monthly magnet exports from one span of months to a later one, percent."""
+    """Change of China's mean monthly magnet exports between two spans of months, percent."""
     before, later = (
         magnet_exports_mean(results, first, last),
         magnet_exports_mean(results, after, until),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
+
 from third_pillar.assessment.capacity import StageCapacity, assess_stage_capacity, decimal_year
 from third_pillar.assessment.demand import Need, assess_need, find_need
 from third_pillar.assessment.draws import RowDraws
@@ -111,6 +113,13 @@ class Results:
     def is_about_candidate(self) -> bool:
         """Whether the article is about the candidate."""
         return str(self.article.meta["subject"]) == self.candidate
+
+    def imports_from_china(self) -> pd.DataFrame:
+        """Rows of `dependence.from_china`, less the article's country if it is not the candidate."""
+        rows = self.dependence.from_china
+        if self.is_about_candidate:
+            return rows
+        return rows[rows["importer_iso3"] != str(self.article.meta["subject"])]
 
     def moment(self, when: str) -> Moment:
         """Today or the horizon.

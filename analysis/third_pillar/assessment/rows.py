@@ -16,7 +16,7 @@ def find_product_label(evidence: Evidence, product: str) -> str:
     labels = evidence.table("products").set_index("product")["label"]
     label = str(labels.get(product, product))
     # Inside a sentence a plain word starts small; a formula such as NdFeB stays.
-    return label[0].lower() + label[1:] if label.split()[0][1:].islower() else label
+    return label[0].lower() + label[1:] if label.split(maxsplit=1)[0][1:].islower() else label
 
 
 def find_row(evidence: Evidence, table: str, row_id: str) -> dict[str, Any]:

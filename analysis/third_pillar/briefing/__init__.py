@@ -9,7 +9,8 @@ from third_pillar.briefing.dependence import compose_dependence, show_import_sha
 from third_pillar.briefing.headline import compose_headline, compose_judgements, compose_title
 from third_pillar.briefing.outlook import compose_outlook
 from third_pillar.briefing.pillar_test import compose_pillar_test, show_breadth, show_served_shares
-from third_pillar.briefing.record import compose_numbers, compose_sources, compose_stamp, record
+from third_pillar.briefing.record import compose_stamp, record
+from third_pillar.briefing.references import compose_numbers, compose_sources
 from third_pillar.briefing.stages import compose_stages, show_stage_capacity, show_stage_shares
 from third_pillar.briefing.unknowns import compose_limits, compose_unknowns
 from third_pillar.briefing.window import compose_window, show_exports

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from third_pillar.assessment.case import Case
 from third_pillar.briefing.markup import Exhibit, Fragment, fragment, paragraph, table
-from third_pillar.briefing.numbers import phrase_count, show_number
+from third_pillar.briefing.numbers import phrase_count, show_number, show_span
 from third_pillar.briefing.words import candidate, sources_note
 from third_pillar.figures.claims import draw_verdict_counts
 from third_pillar.vocabulary.codes import Settled, Verdict
@@ -45,8 +45,8 @@ def compose_claims(case: Case) -> Fragment:
         paragraph(
             opening,
             f"{tried} are settled by a number or by a dated event, with thresholds set in the data "
-            f"package; {hand} still show a reading by hand, marked so; opinions and recommendations "
-            "get no verdict on truth.",
+            f"package; {hand} still show a reading by hand, marked so; opinions and "
+            "recommendations get no verdict on truth.",
         ),
         _ledger(case),
     )
@@ -54,29 +54,29 @@ def compose_claims(case: Case) -> Fragment:
 
 def _ledger(case: Case) -> Markup:
     return table(
-        (
-            "Claim",
-            "In our words",
-            "Verdict",
-            "Settled",
-            "Why",
-            "Value and thresholds",
-            "Would flip if",
-        ),
+        ("Claim", "In our words", "Verdict", "Why, on what, and what would flip it"),
         [
             (
                 claim_id,
                 verdict.label,
-                verdict_chip(verdict.verdict),
-                _WAYS[verdict.how],
-                verdict.reason,
-                _measured_value(verdict),
-                verdict.flips_if or "–",
+                Markup('{}<br><span class="how">{}</span>').format(
+                    verdict_chip(verdict.verdict), _WAYS[verdict.how]
+                ),
+                _grounds(verdict),
             )
             for claim_id, verdict in case.verdicts.items()
         ],
         caption="Every claim with its verdict",
     )
+
+
+def _grounds(verdict: ClaimVerdict) -> Markup:
+    parts = [Markup("{}").format(verdict.reason)]
+    if verdict.threshold:
+        parts.append(_measured_value(verdict))
+    if verdict.flips_if:
+        parts.append(Markup("Flips if {}.").format(verdict.flips_if))
+    return Markup("<br>").join(parts)
 
 
 def verdict_chip(verdict: Verdict) -> Markup:
@@ -86,17 +86,18 @@ def verdict_chip(verdict: Verdict) -> Markup:
     )
 
 
-def _measured_value(verdict: ClaimVerdict) -> Markup | str:
+def _measured_value(verdict: ClaimVerdict) -> Markup:
     if verdict.value is None:
-        return verdict.threshold or "–"
-    shown = show_number(verdict.value, verdict.unit)
-    ends = ""
+        return Markup("Events: {}.").format(verdict.threshold)
+    ends = Markup("")
     if verdict.low is not None and verdict.high is not None and verdict.low != verdict.high:
-        low, high = (show_number(end, "", like=verdict.unit) for end in (verdict.low, verdict.high))
-        ends = f" ({low}–{high})"
-    return Markup('<data class="n" value="{}" data-source="{}">{}</data>{}; {}').format(
-        f"{verdict.value:.6g}", verdict.rests_on[0], shown, ends, verdict.threshold
-    )
+        ends = Markup(" ({})").format(show_span(verdict.low, verdict.high, like=verdict.unit))
+    return Markup(
+        'Measured: <data class="n" value="{}" data-source="{}">{}</data>{}; {}.'
+    ).format(
+        f"{verdict.value:.6g}", verdict.rests_on[0], show_number(verdict.value, verdict.unit),
+        ends, verdict.threshold,
+    )  # fmt: skip
 
 
 def show_verdicts(case: Case) -> Exhibit:

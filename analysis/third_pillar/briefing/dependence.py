@@ -7,13 +7,14 @@ from typing import Any
 from markupsafe import Markup
 
 from third_pillar.assessment.case import Case
-from third_pillar.assessment.rows import find_product_label
+from third_pillar.assessment.rows import find_product_label, find_row
 from third_pillar.briefing.markup import Exhibit, Fragment, fragment, number, paragraph
 from third_pillar.briefing.words import country, sentence_start, sources_note
 from third_pillar.figures.dependence import draw_import_shares
 from third_pillar.vocabulary.codes import STAGES
+from third_pillar.vocabulary.errors import MissingEvidence
 
-_TARGET = 60.0
+_TARGET_ROW = "G7-DEPENDENCE-TARGET"
 _SHOWN = 12
 
 
@@ -26,16 +27,14 @@ def compose_dependence(case: Case) -> Fragment:
         paragraph(*_concentration(case)),
         paragraph(
             "Shares by weight and by value differ, and lines that hold ferrite or alnico beside "
-            "rare-earth magnets overstate the tonnage of rare-earth magnets; the lines are kept apart."
+            "rare-earth magnets overstate the tonnage of rare-earth magnets; the lines are kept "
+            "apart."
         ),
     )
 
 
 def _rows(case: Case) -> list[dict[str, Any]]:
-    frame = case.results.dependence.from_china.dropna(subset=["value"])
-    subject = str(case.results.article.meta["subject"])
-    kept = frame if case.results.is_about_candidate else frame[frame["importer_iso3"] != subject]
-    ordered = kept.sort_values("value", ascending=False, kind="stable")
+    ordered = case.results.imports_from_china().sort_values("value", ascending=False, kind="stable")
     return [{str(k): v for k, v in row.items()} for row in ordered.to_dict("records")]
 
 
@@ -102,11 +101,11 @@ def show_import_shares(case: Case) -> Exhibit:
         for row in rows
     ]
     labels = [_wrap(name) for name in names]
-    over = sum(float(row["value"]) > _TARGET for row in rows)
+    target = _find_target(case)
     sources = tuple(dict.fromkeys(str(row["source_id"]) for row in rows))
     return Exhibit(
         id="fig-import-shares",
-        title=f"{over} of {len(rows)} import flows on record exceed the 60 % the G7 aims to stay under",
+        title=_title(rows, target),
         note=Markup(
             "Percent of imports that come from China; by weight, by value or not stated, as the "
             "table says; periods differ. {}"
@@ -119,8 +118,8 @@ def show_import_shares(case: Case) -> Exhibit:
         figure=draw_import_shares(
             labels,
             [float(row["value"]) for row in rows],
-            threshold=_TARGET,
-            threshold_label="G7 aim for 2030: 60 %",
+            threshold=target,
+            threshold_label="" if target is None else f"G7 aim for 2030: {target:.0f} %",
         ),
         columns=("Importer and product", "From China, %", "Measured by", "Period"),
         rows=[
@@ -128,6 +127,27 @@ def show_import_shares(case: Case) -> Exhibit:
             for name, row in zip(names, rows, strict=True)
         ],
         source_ids=sources,
+    )
+
+
+def _find_target(case: Case) -> float | None:
+    """The G7's aim in percent, or nothing before it was known."""
+    try:
+        return float(find_row(case.results.evidence, "national_programmes", _TARGET_ROW)["value"])
+    except MissingEvidence:
+        return None
+
+
+def _title(rows: list[dict[str, Any]], target: float | None) -> str:
+    if target is None:
+        largest = rows[0]
+        return (
+            f"China's share in the import flows on record reaches {float(largest['value']):.0f} %"
+        )
+    over = sum(float(row["value"]) > target for row in rows)
+    return (
+        f"{over} of {len(rows)} import flows on record exceed {target:.0f} %, the dependence the "
+        "G7 aims to end by 2030"
     )
 
 

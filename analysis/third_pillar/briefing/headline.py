@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from markupsafe import Markup
 
 from third_pillar.assessment.capacity import STAND_IN
@@ -16,7 +18,9 @@ from third_pillar.briefing.markup import (
     span,
 )
 from third_pillar.briefing.numbers import phrase_count, phrase_likelihood, phrase_list
+from third_pillar.briefing.window import phrase_standing
 from third_pillar.briefing.words import (
+    STAGE_NOUNS,
     candidate,
     country,
     day,
@@ -25,8 +29,7 @@ from third_pillar.briefing.words import (
     pillars,
     sentence_start,
 )
-from third_pillar.briefing.window import phrase_standing
-from third_pillar.vocabulary.codes import STAGES, Settled
+from third_pillar.vocabulary.codes import STAGES, Settled, Stage
 from third_pillar.vocabulary.findings import BottomLine
 
 _SURE, _RULED_OUT = 90.0, 10.0
@@ -40,7 +43,7 @@ def compose_title(case: Case) -> Fragment:
             f"A country is a pillar if it can carry a real part of the need of {pillars(case)} at "
             "several stages from mine to magnet without China. This briefing measures that, and "
             "tests what an article claimed about it, on the figures on record as of "
-            f"{day(case.results.question.as_of)}.",
+            "{day(case.results.question.as_of)}.",
             css="standfirst",
         ),
         _staleness(case),
@@ -90,9 +93,9 @@ def compose_headline(case: Case) -> Fragment:
         paragraph(
             "What this rests on: "
             f"data release {release.version} of {release.date}, scenario "
-            f"{case.results.question.parameters.scenario}, "
-            f"{case.results.question.parameters.draws:,} draws over the ranges of the figures. "
-            f"{_stand_ins(case)}",
+            "{case.results.question.parameters.scenario}, "
+            "{case.results.question.parameters.draws:,} draws over the ranges of the figures. "
+            "{_stand_ins(case)}",
             css="rests-on",
         ),
     )
@@ -128,38 +131,48 @@ def _answer_sentences(case: Case, answer: str, *, linked: bool = False) -> list[
         "{} {} reaches {:g} % of the need of {} at {} of the four stages by the end of {}; "
         "a pillar by breadth reaches it at {} or more."
     ).format(
-        opening, name, 100 * specification.threshold, others(case), phrase_count(stages),
+        opening, name, 100 * specification.threshold, pillars(case), phrase_count(stages),
         horizon(case), phrase_count(specification.stages_needed),
     )  # fmt: skip
     second = Markup("Its best stage is {}, with {} of that need.").format(
-        best, shown(f"share_of_need({iso3}, {best}, horizon)")
+        STAGE_NOUNS[best], shown(f"share_of_need({iso3}, {best}, horizon)")
     )
     if stages == 0 and not case.find_metric(f"share_of_need({iso3}, {best}, horizon)"):
         second = Markup("")
     pool = case.results.horizon.served["pillars", "metal counted", True]
     third = Markup(
-        "Of that need {} can serve {} without China; {} adds {}, because the narrowest stage is {}. "
-        "With metal left out, it adds {} to {}."
+        "Of that need {} can serve {} without China; {} adds {}, and the narrowest stage is then "
+        "{}. With metal left out, it adds {} to {}."
     ).format(
         others(case),
         shown("served_share(pillars, metal, without, horizon)"),
         candidate(case),
-        shown("served_gain(pillars, metal, horizon)"),
+        _gain(case, "metal", shown),
         pool.binding_stage,
-        shown("served_gain(pillars, no_metal, horizon)"),
+        _gain(case, "no_metal", shown),
         shown("served_share(pillars, no_metal, without, horizon)"),
     )
     return [part if linked else part.striptags() for part in (first, second, third) if part]
 
 
-def _best_stage(case: Case) -> str:
+def _gain(case: Case, metal: str, shown: Callable[[str], str | Markup]) -> str | Markup:
+    expression = f"served_gain(pillars, {metal}, horizon)"
+    gain = case.metric(expression).value
+    return "nothing" if isinstance(gain, float) and abs(gain) < _NOTHING else shown(expression)
+
+
+_NOTHING = 0.05
+"""Percentage points below which an addition rounds to nothing."""
+
+
+def _best_stage(case: Case) -> Stage:
     breadth = case.results.horizon.breadth[case.results.candidate]
     known = [
         (float(share), stage)
         for share, stage in zip(breadth.share_of_need, STAGES, strict=True)
         if share == share  # noqa: PLR0124  a stage not known is NaN, which differs from itself
     ]
-    return max(known, key=lambda pair: pair[0])[1].value
+    return max(known, key=lambda pair: pair[0])[1]
 
 
 def compose_judgements(case: Case) -> Fragment:
@@ -199,8 +212,8 @@ def _judge_chain(case: Case) -> Markup:
         Markup(" against a need of its own of {}").format(number(need)) if need else Markup("")
     )
     return Markup(
-        "<strong>The narrowest stage of its own chain is {}.</strong> From its own mines to its own "
-        "magnets it could make {}{} by the end of {}{}."
+        "<strong>The narrowest stage of its own chain is {}.</strong> From its own mines to its "
+        "own magnets it could make {}{} by the end of {}{}."
     ).format(
         stage.value, number(case.find_metric("chain_flow(horizon)")),
         span(case.find_metric("chain_flow(horizon)")), horizon(case), against,
@@ -227,7 +240,7 @@ def _judge_feed(case: Case) -> Markup:
 def _judge_pillars(case: Case) -> Markup:
     named = [iso3 for iso3 in case.results.pillars if iso3 != case.results.candidate]
     needed = case.results.specification.stages_needed
-    parts = []
+    parts: list[Markup] = []
     for iso3 in named:
         metric = case.find_metric(f"breadth_stages({iso3}, horizon)")
         passes = case.results.horizon.breadth[iso3].stages_reached >= needed

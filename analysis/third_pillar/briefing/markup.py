@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from html import unescape
 from typing import Any
 
 from markupsafe import Markup, escape
 
-from third_pillar.briefing.numbers import show_number
+from third_pillar.briefing.numbers import show_number, show_span
 from third_pillar.vocabulary.findings import Metric
 
 EXHIBIT = "application/vnd.third-pillar.exhibit+json"
@@ -34,7 +35,7 @@ class Fragment:
     @property
     def text(self) -> str:
         """The words alone."""
-        return Markup(_TAG.sub("", str(self.html))).unescape().strip()
+        return unescape(_TAG.sub("", str(self.html))).strip()
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,9 @@ def number(metric: Metric | None, *, unit: bool = True, signed: bool = False) ->
     """A number in prose that leads to its row; a metric that is not there reads "not known"."""
     if metric is None or not isinstance(metric.value, int | float):
         return Markup('<span class="gap">not known</span>')
-    shown = show_number(float(metric.value), metric.unit if unit else "", signed=signed)
+    shown = show_number(
+        float(metric.value), metric.unit if unit else "", like=metric.unit, signed=signed
+    )
     return Markup('<data class="n" value="{}" data-source="{}">{}</data>').format(
         f"{metric.value:.6g}", metric.id, shown
     )
@@ -105,8 +108,7 @@ def span(metric: Metric | None) -> Markup:
     """The range of a metric in brackets, or nothing where it has none."""
     if metric is None or metric.low is None or metric.high is None or metric.low == metric.high:
         return Markup("")
-    low, high = (show_number(end, "", like=metric.unit) for end in (metric.low, metric.high))
-    return Markup(" ({}–{})").format(low, high)
+    return Markup(" ({})").format(show_span(metric.low, metric.high, like=metric.unit))
 
 
 def paragraph(*sentences: str | Markup, css: str = "") -> Markup:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 NBSP = "\N{NO-BREAK SPACE}"
+MINUS = "\N{MINUS SIGN}"
 _THOUSAND = 1_000
 _TEN_THOUSAND = 10_000
 _LIKELIHOOD = (
@@ -33,9 +34,16 @@ def show_number(value: float, unit: str, *, like: str = "", signed: bool = False
         text = _tonnes(value)
     else:
         text = _plain(value)
+    text = text.replace("-", MINUS)
     if signed and value > 0 and text != "0":
         text = f"+{text}"
     return f"{text}{NBSP}{unit.replace(' ', NBSP)}" if unit else text
+
+
+def show_span(low: float, high: float, *, like: str) -> str:
+    """The two ends of a range, e.g. "17–22", or "−2,500 to −1,730" below zero."""
+    ends = [show_number(end, "", like=like) for end in (low, high)]
+    return (" to " if low < 0 else "–").join(ends)
 
 
 def _percent(value: float) -> str:

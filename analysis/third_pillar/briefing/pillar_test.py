@@ -82,12 +82,13 @@ def _served(case: Case) -> list[Markup | str]:
             "With the metal stage counted, {} would serve {} of their need in {} without China; {} "
             "adds {}."
         ).format(
-            others(case), number(case.find_metric("served_share(pillars, metal, without, horizon)")),
+            others(case),
+            number(case.find_metric("served_share(pillars, metal, without, horizon)")),
             horizon(case), candidate(case), number(gain, signed=True),
         ),
         Markup(
-            "The narrowest stage is {} in {:.0f} % of draws. Metal has the weakest data of the whole "
-            "chain, so the test is run without it too: the share then goes from {} to {}, {}."
+            "The narrowest stage is {} in {:.0f} % of draws. Metal has the weakest data of the "
+            "whole chain, so the test is run without it too: the share then goes from {} to {}, {}."
         ).format(
             with_metal.binding_stage, 100 * with_metal.binding_chance,
             number(case.find_metric("served_share(pillars, no_metal, without, horizon)")),
@@ -129,7 +130,10 @@ def _served_table(case: Case) -> Markup:
         ("Pool", "When", "Metal stage", f"Without {candidate(case)}", f"With {candidate(case)}",
          "Narrowest stage, with"),
         rows,
-        caption=f"Share of the need of {pillars(case)} served without China (10th to 90th percentile)",
+        caption=(
+            f"Share of the need of {pillars(case)} served without China "
+            "(10th to 90th percentile)"
+        ),
     )  # fmt: skip
 
 
@@ -200,7 +204,7 @@ def _percent(share: tuple[float, float, float]) -> tuple[float, float, float]:
 def show_breadth(case: Case) -> Exhibit:
     """Countries by stage: share of the pillars' need, and where it reaches the threshold."""
     then, specification = case.results.horizon, case.results.specification
-    shown = _breadth_countries(case)
+    shown = select_breadth_countries(case)
     tiles = [
         Tile(
             sentence_start(country(case, iso3)),
@@ -226,8 +230,8 @@ def show_breadth(case: Case) -> Exhibit:
             f"{phrase_count(own)} of four stages, {_rivals(case, shown)}"
         ),
         note=Markup(
-            "Mean capacity as percent of the need of {}, {}; dark tiles reach {:g} %. A star marks a "
-            "stand-in, hatching a stage of which nothing is known. Countries that reach no stage "
+            "Mean capacity as percent of the need of {}, {}; dark tiles reach {:g} %. A star marks "
+            "a stand-in, hatching a stage of which nothing is known. Countries that reach no stage "
             "are left out, but for the candidate and the pillars. {}"
         ).format(
             pillars(case), then.label, 100 * specification.threshold, sources_note(case, sources)
@@ -255,7 +259,8 @@ def show_breadth(case: Case) -> Exhibit:
     )  # fmt: skip
 
 
-def _breadth_countries(case: Case) -> list[str]:
+def select_breadth_countries(case: Case) -> list[str]:
+    """Candidate, pillars, then whoever reaches a stage, the article's country aside."""
     first = [case.results.candidate, *case.results.pillars]
     rest = [
         iso3

@@ -108,7 +108,9 @@ def _capacity_table(case: Case) -> Markup:
             "Rows",
         ),
         rows,
-        caption=f"Capacity of {candidate(case)} in tonnes of magnets a year (10th to 90th percentile)",
+        caption=(
+            f"Capacity of {candidate(case)} in tonnes of magnets a year (10th to 90th percentile)"
+        ),
     )
 
 
@@ -138,8 +140,8 @@ def show_stage_shares(case: Case) -> Exhibit:
             f"{100 * largest[0]:.0f} % ({largest[1]}, {largest[2].value})"
         ),
         note=Markup(
-            "Percent of the world, newest year on record by stage. Shares that no source attributes "
-            "to a country are hatched; the share at metal is a loose press figure. {}"
+            "Percent of the world, newest year on record by stage. Shares that no source "
+            "attributes to a country are hatched; the share at metal is a loose press figure. {}"
         ).format(sources_note(case, sources)),
         alt="; ".join(
             f"{label}: China {china[place]:.0f} percent" for place, label in enumerate(labels)
@@ -206,7 +208,8 @@ def show_stage_capacity(case: Case) -> Exhibit:
         title=_capacity_title(case),
         note=Markup(
             "Tonnes of NdFeB magnets a year that each stage allows; bars are means, lines the 10th "
-            "to 90th percentile; hatched bars rest on a stand-in; no bar where nothing is on record. {}"
+            "to 90th percentile; hatched bars rest on a stand-in; no bar where nothing is on "
+            "record. {}"
         ).format(sources_note(case, sources)),
         alt="; ".join(_capacity_alt(then, iso3)) + f" ({then.label}).",
         figure=draw_stage_capacity(

@@ -92,12 +92,18 @@ def compose_limits(case: Case) -> Fragment:
 
 
 _LIMITS = (
-    "Only the light layer (neodymium and praseodymium) is modelled; magnets for motors also need "
-    "dysprosium or terbium, which China alone separates at scale.",
-    "The pool assumes that members ship freely to each other; contracts, bans and qualification of "
-    "magnets by customers are not in the tonnes.",
+    (
+        "Only the light layer (neodymium and praseodymium) is modelled; magnets for motors also "
+        "need dysprosium or terbium, which China alone separates at scale."
+    ),
+    (
+        "The pool assumes that members ship freely to each other; contracts, bans and "
+        "qualification of magnets by customers are not in the tonnes."
+    ),
     "Capacity is nameplate. Plants run below it, some far below it.",
     "Need is what is made or bought as magnets; magnets that arrive inside motors are not counted.",
-    "Equipment and process know-how for metal and magnets come largely from China and are "
-    "themselves under control; a plant announced without them may not start.",
+    (
+        "Equipment and process know-how for metal and magnets come largely from China and are "
+        "themselves under control; a plant announced without them may not start."
+    ),
 )

@@ -49,8 +49,8 @@ def _clock(case: Case) -> list[str | Markup]:
                 "an announced end is not an observed one."
             )
     said.append(
-        f"{len(in_force)} of {len(suspension.controls)} rare-earth controls on record were in force "
-        f"on {day(asked)}{phrase_standing(case)}."
+        f"{len(in_force)} of {len(suspension.controls)} rare-earth controls on record were in "
+        f"force on {day(asked)}{phrase_standing(case)}."
     )
     return said
 
@@ -113,8 +113,10 @@ def _exports(case: Case) -> list[str | Markup]:
         Markup("From the first span to the last the mean changed by {}.").format(
             number(change, signed=True)
         ),
-        "Licensing, orders brought forward and the suspension overlap, so the change is not the "
-        "effect of any one of them.",
+        (
+            "Licensing, orders brought forward and the suspension overlap, so the change is not "
+            "the effect of any one of them."
+        ),
     ]
 
 
@@ -162,7 +164,7 @@ def show_exports(case: Case) -> Exhibit:
         else (suspension.window.opens, suspension.window.closes),
         band_label="suspension",
     )
-    low = world.loc[world["value"].idxmin()]
+    low = _lowest(world)
     sources = tuple(dict.fromkeys(str(source) for source in world["source_id"]))
     return Exhibit(
         id="fig-exports",
@@ -172,8 +174,8 @@ def show_exports(case: Case) -> Exhibit:
             "destinations. Hatched months are derived from a percentage in a report. {}{}"
         ).format(_missing_note(exports), sources_note(case, sources)),
         alt=(
-            f"Bars of China's monthly magnet exports from {months[0]} to {months[-1]}; the lowest is "
-            f"{float(low['value']):,.0f} tonnes in {low['month']}, the latest "
+            f"Bars of China's monthly magnet exports from {months[0]} to {months[-1]}; the lowest "
+            f"is {float(low['value']):,.0f} tonnes in {low['month']}, the latest "
             f"{float(world['value'].iloc[-1]):,.0f} tonnes."
         ),
         figure=figure,
@@ -186,13 +188,17 @@ def show_exports(case: Case) -> Exhibit:
     )
 
 
+def _lowest(world: pd.DataFrame) -> pd.Series:
+    return world.sort_values("value", kind="stable").iloc[0]
+
+
 def _exports_title(world: pd.DataFrame) -> str:
-    low = world.loc[world["value"].idxmin()]
-    last = world.iloc[-1]
+    low, last = _lowest(world), world.iloc[-1]
     month = pd.Period(str(low["month"])).strftime("%B %Y")
+    latest = pd.Period(str(last["month"])).strftime("%B %Y")
     return (
-        f"China's magnet exports fell to {float(low['value']):,.0f} t in {month}; in "
-        f"{pd.Period(str(last['month'])).strftime('%B %Y')} they stood at {float(last['value']):,.0f} t"
+        f"China's magnet exports fell to {float(low['value']):,.0f} t in {month}; in {latest} "
+        f"they stood at {float(last['value']):,.0f} t"
     )
 
 

@@ -16,6 +16,12 @@ STAGE_WORDS = {
     Stage.METAL: "metal",
     Stage.MAGNET: "magnet",
 }
+STAGE_NOUNS = {
+    Stage.MINE: "mining",
+    Stage.SEPARATION: "separation",
+    Stage.METAL: "metal",
+    Stage.MAGNET: "magnets",
+}
 STAGE_LABELS = {stage: word.capitalize() for stage, word in STAGE_WORDS.items()}
 
 
@@ -58,6 +64,12 @@ def day(date: dt.date) -> str:
     return f"{date.day} {date:%B %Y}"
 
 
+def slug(text: str) -> str:
+    """An id as an anchor: lower-case letters, digits and hyphens."""
+    kept = "".join(sign if sign.isalnum() else "-" for sign in text.casefold())
+    return "-".join(part for part in kept.split("-") if part)
+
+
 def sources_note(case: Case, source_ids: tuple[str, ...], *, limit: int = 4) -> Markup:
     """Publishers of a figure's data, each leading to its entry in the list of sources."""
     known = case.results.evidence.sources
@@ -66,7 +78,7 @@ def sources_note(case: Case, source_ids: tuple[str, ...], *, limit: int = 4) -> 
         if source in known.index:
             seen.setdefault(str(known.loc[source, "publisher"]), source)
     links = [
-        Markup('<a href="#s-{}">{}</a>').format(source.lower().replace("_", "-"), publisher)
+        Markup('<a href="#s-{}">{}</a>').format(slug(source), publisher)
         for publisher, source in list(seen.items())[:limit]
     ]
     more = len(seen) - limit

@@ -10,14 +10,14 @@ from third_pillar.figures.theme import role_colour
 
 
 def draw_import_shares(
-    labels: Sequence[str], shares: Sequence[float], *, threshold: float, threshold_label: str
+    labels: Sequence[str], shares: Sequence[float], *, threshold: float | None, threshold_label: str
 ) -> go.Figure:
     """Share of imports from one supplier as dots on lines, largest on top.
 
     Args:
         labels: Importer, product and period.
         shares: Percent, in the order of `labels`.
-        threshold: A reference in percent.
+        threshold: A reference in percent, if there is one.
         threshold_label: Its label.
     """
     figure = go.Figure()
@@ -37,12 +37,13 @@ def draw_import_shares(
         showlegend=False,
         hovertemplate="%{y}: %{x:.1f} %<extra></extra>",
     )
-    figure.add_shape(
-        type="line", x0=threshold, x1=threshold, yref="paper", y0=0, y1=1, line={"dash": "dot"}
-    )
-    figure.add_annotation(
-        x=threshold, yref="paper", y=1, text=threshold_label, yanchor="bottom", xanchor="center"
-    )
+    if threshold is not None:
+        figure.add_shape(
+            type="line", x0=threshold, x1=threshold, yref="paper", y0=0, y1=1, line={"dash": "dot"}
+        )
+        figure.add_annotation(
+            x=threshold, yref="paper", y=1, text=threshold_label, yanchor="bottom", xanchor="center"
+        )
     figure.update_layout(
         xaxis={"title": {"text": "share of imports from China, percent"}, "range": [0, 109],
                "dtick": 20},

@@ -83,7 +83,7 @@ def compute_country_shares(production: pd.DataFrame, *, world_total: float) -> p
         Share (0 to 1) by `country_iso3`.
 
     Raises:
-        ValueError: An aggregate ("WLD", "OTH") among the countries, or a total that is not positive.
+        ValueError: An aggregate ("WLD", "OTH") among the countries, or a total not above zero.
 
     Method:
         §1.1 of docs/methods.md: a total left among the countries would bend the index.

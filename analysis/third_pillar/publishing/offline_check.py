@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import unquote
 
 OUR_SCRIPTS = frozenset({"tp-start", "tp-figures", "tp-look", "tp-plotly", "tp-page"})
 FETCHING_TRACES = frozenset(
@@ -64,6 +65,8 @@ def check_offline(html: str) -> list[str]:
     faults = list(page.faults)
     if not page.has_policy:
         faults.append("the page has no Content-Security-Policy with default-src 'none'")
+    lost = sorted(page.inner_links - page.ids)
+    faults += [f'<a href="#{name}">: leads to nothing on the page' for name in lost]
     faults += _figure_faults(page)
     return list(dict.fromkeys(faults))
 
@@ -75,6 +78,7 @@ class _Page(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.faults: list[str] = []
         self.ids: set[str] = set()
+        self.inner_links: set[str] = set()
         self.exhibits: dict[str, _Exhibit] = {}
         self.scripts: dict[str, str] = {}
         self.bundle_types: frozenset[str] = frozenset()
@@ -95,6 +99,8 @@ class _Page(HTMLParser):
             self._figure = have.get("id", "")
             self.exhibits[self._figure] = _Exhibit()
         self._note_exhibit(tag, have)
+        if tag == "a" and have.get("href", "").startswith("#"):
+            self.inner_links.add(unquote(have["href"][1:]))
         if tag not in _VOID:
             self._inside.append((tag, have))
 

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 _SET_APART = ("bottom-line", "judgements", "stamp", "banner")
 _WORDY = 45
 _WIDE = 60
+_LEDGER = 6
+_DATE = re.compile(r"\d{4}-\d\d(-\d\d)?")
+_NONE = {"", "-", "\N{EN DASH}", "\N{EM DASH}"}
 _SLUG = re.compile(r"[^a-z0-9]+")
 
 
@@ -58,6 +61,7 @@ def compose_paper(html: str) -> Paper:
         standfirst.extract()
     contents = tuple(_name_headings(soup))
     _prepare_tables(soup)
+    _fold_origins(soup)
     _mark_outside_links(soup)
     faults += _link_numbers(soup)
     return Paper(title, str(standfirst or ""), contents, str(soup), tuple(faults))
@@ -106,10 +110,16 @@ def _prepare_tables(soup: BeautifulSoup) -> None:
         wrap.attrs.setdefault("aria-label", f"Table: {_text(named)}" if named else "Table")
         if table.find_parent("figure") is None:
             _stack(table)
+    for cell in soup.select("td, th"):
+        if _DATE.fullmatch(_text(cell)):
+            cell["class"] = " ".join([*filter(None, cell.get_attribute_list("class")), "date"])
 
 
 def _stack(table: Tag) -> None:
-    """Mark a table of sentences: on a phone each of its rows becomes a card."""
+    """Mark a table of sentences: on a phone each of its rows becomes a card.
+
+    One of six columns or more is a ledger: cards everywhere, as no page is wide enough for it.
+    """
     head = table.find("thead")
     labels = [_text(cell) for cell in head.find_all("th")] if head else []
     rows = [row.find_all(["td", "th"], recursive=False) for row in table.select("tbody > tr")]
@@ -118,13 +128,39 @@ def _stack(table: Tag) -> None:
         return
     classes = table.get_attribute_list("class")
     means = [sum(len(_text(row[n])) for row in whole) / len(whole) for n in range(len(labels))]
-    if "stack" not in classes and max(means) < _WORDY and sum(means) < _WIDE:
+    is_wide = sum(means) >= _WIDE and len(labels) < _LEDGER
+    if "stack" not in classes and max(means) < _WORDY and not is_wide:
         return
-    table["class"] = " ".join(dict.fromkeys([*(str(c) for c in classes if c), "stack"]))
+    kinds = ["stack"] if len(labels) < _LEDGER else ["stack", "ledger"]
+    table["class"] = " ".join(dict.fromkeys([*filter(None, classes), *kinds]))
     for row in whole:
         for cell, label in zip(row, labels, strict=True):
-            if cell.name == "td" and label:
-                cell["data-label"] = label
+            _label(cell, label)
+
+
+def _label(cell: Tag, label: str) -> None:
+    if cell.name == "td" and label:
+        cell["data-label"] = label
+    kinds = [*filter(None, cell.get_attribute_list("class"))]
+    if _text(cell) in _NONE:
+        kinds.append("none")
+    if cell.find(class_="verdict") is not None:
+        kinds.append("chip")
+    if kinds:
+        cell["class"] = " ".join(kinds)
+
+
+def _fold_origins(soup: BeautifulSoup) -> None:
+    """Rows and sources of each number fold away; the number and its method stay in sight."""
+    for rows in soup.select(".numbers > li > .rows"):
+        fold = soup.new_tag("details", attrs={"class": "origin"})
+        summary = soup.new_tag("summary")
+        summary.string = "Rows and sources"
+        rest = [rows, *rows.next_siblings]
+        rows.insert_before(fold)
+        fold.append(summary)
+        for part in rest:
+            fold.append(part.extract())
 
 
 def _mark_outside_links(soup: BeautifulSoup) -> None:

@@ -38,16 +38,19 @@
     return value;
   };
 
-  const wrap = (text, letters) => {
-    if (text.includes("<")) return text;
+  /* Lines of at most so many letters; breaks and bold of the figure's own are kept. */
+  const seen = (text) => text.replace(/<[^>]*>/g, "");
+  const wrapLine = (text, letters) => {
     const lines = [""];
-    for (const word of text.split(" ")) {
+    for (const word of text.match(/(?:<[^>]*>|[^\s<]|<)+/g) ?? []) {
       const last = lines[lines.length - 1];
-      if (last && last.length + word.length + 1 > letters) lines.push(word);
+      if (last && seen(last).length + seen(word).length + 1 > letters) lines.push(word);
       else lines[lines.length - 1] = last ? `${last} ${word}` : word;
     }
     return lines.join("<br>");
   };
+  const wrap = (text, letters) =>
+    text.split(/<br *\/?>/).map((line) => wrapLine(line, letters)).join("<br>");
 
   const isCategory = (value) =>
     typeof value === "string" && !/^\s*-?[\d.]+\s*$/.test(value) && !/^\d{4}-\d\d/.test(value);
@@ -62,6 +65,7 @@
           const each = Math.floor((width - 90) / axis.ticktext.length / 6.6);
           axis.ticktext = axis.ticktext.map((text) => wrap(text, Math.max(6, each)));
           axis.tickangle ??= 0;
+          if (width < NARROW) axis.tickfont = { ...axis.tickfont, size: 11 };
         }
         const mine = data.filter((trace) => (trace[`${letter}axis`] || letter) === name);
         const values = [...new Set(mine.flatMap((trace) => trace[letter] || []))];
@@ -75,11 +79,15 @@
         axis.ticktext = values.map((value) => wrap(value, letters));
         if (letter === "y") {
           const lines = axis.ticktext.map((text) => text.split("<br>").length);
-          const needed = 80 + 22 * legendRows({ data, layout }, width) +
-            values.length * (Math.max(...lines) * 15 + 10);
+          const pairs = lines.slice(1).map((count, place) => count + lines[place]);
+          const step = (Math.max(0, ...pairs) / 2) * 15 + 8;
+          const needed = 90 + 22 * legendRows({ data, layout }, width) + values.length * step;
           layout.height = Math.max(layout.height, needed);
         }
-        if (letter === "x") axis.tickangle ??= 0;
+        if (letter === "x") {
+          axis.tickangle ??= 0;
+          if (width < NARROW) axis.tickfont = { ...axis.tickfont, size: 11 };
+        }
       }
     }
   }

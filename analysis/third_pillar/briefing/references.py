@@ -1,0 +1,134 @@
+"""The lists that let a reader trace every number: numbers with their rows, and sources."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from third_pillar.assessment.case import Case
+from third_pillar.briefing.markup import Fragment, fragment, paragraph
+from third_pillar.briefing.numbers import show_number, show_span
+from third_pillar.briefing.pillar_test import select_breadth_countries
+from third_pillar.briefing.words import slug
+from third_pillar.vocabulary.codes import STAGES
+from third_pillar.vocabulary.findings import Metric
+
+_LISTED = 16
+"""A wide pool rests on more rows than a reader can use here: findings.json has them."""
+
+
+def compose_numbers(case: Case) -> Fragment:
+    """Every number of the report with its range, period, method and rows."""
+    items = [
+        Markup(
+            '<li id="n-{}"><span class="label">{}</span>: <strong>{}</strong>{}, {}. '
+            'Method {}; confidence {}. <span class="rows">Rests on {}.</span> {}</li>'
+        ).format(
+            slug(metric.id), metric.label, _value(metric), _ends(metric), metric.period,
+            metric.method, metric.confidence, _rows(metric), _links(metric),
+        )
+        for metric in case.metrics.values()
+    ]  # fmt: skip
+    return fragment(
+        paragraph(
+            "Each number in the text leads here. “Rests on” names rows of the data package by id; "
+            "ranges are the 10th to 90th percentile of the draws unless the figure is published "
+            "with its own."
+        ),
+        Markup('<ol class="numbers">{}</ol>').format(Markup("").join(items)),
+    )
+
+
+def _value(metric: Metric) -> str:
+    if isinstance(metric.value, int | float):
+        return show_number(float(metric.value), metric.unit)
+    return str(metric.value)
+
+
+def _ends(metric: Metric) -> str:
+    if metric.low is None or metric.high is None or metric.low == metric.high:
+        return ""
+    return f" ({show_span(metric.low, metric.high, like=metric.unit)})"
+
+
+def _rows(metric: Metric) -> str:
+    if len(metric.rests_on) > _LISTED:
+        return f"{len(metric.rests_on)} rows, listed in findings.json"
+    return ", ".join(metric.rests_on) or "no row"
+
+
+def _links(metric: Metric) -> Markup:
+    links = [
+        Markup('<a href="#s-{}">{}</a>').format(slug(source), source)
+        for source in _linked_sources(metric)
+    ]
+    return Markup(", ").join(links)
+
+
+def _linked_sources(metric: Metric) -> tuple[str, ...]:
+    return metric.source_ids if len(metric.rests_on) <= _LISTED else ()
+
+
+def compose_sources(case: Case) -> Fragment:
+    """Every source that the report cites, with its reliability."""
+    known = case.results.evidence.sources
+    items = [
+        _source(str(source), {str(key): value for key, value in row.items()})
+        for source, row in known.loc[_cited(case)].iterrows()
+    ]
+    return fragment(
+        paragraph(
+            "Reliability follows the Admiralty code: A to F for the source, 1 to 6 for the "
+            "information."
+        ),
+        Markup('<ol class="sources">{}</ol>').format(Markup("").join(items)),
+    )
+
+
+def _source(source: str, row: Mapping[str, Any]) -> Markup:
+    address = str(row["url"])
+    is_address = address.startswith(("https://", "http://"))
+    link = Markup(' <a href="{0}">{0}</a>').format(address) if is_address else Markup("")
+    return Markup(
+        '<li id="s-{}"><span class="label">{}</span> {}. {}, {}.{} '
+        '<span class="grade">Reliability {}{}; read {}.</span></li>'
+    ).format(
+        slug(source), source, row["title"], row["publisher"], _date(row), link,
+        row["reliability"], row["credibility"], _day(row["accessed"]),
+    )  # fmt: skip
+
+
+def _cited(case: Case) -> list[str]:
+    results = case.results
+    shown = results.horizon.capacity
+    countries = select_breadth_countries(case)
+    named = [
+        *(source for metric in case.metrics.values() for source in _linked_sources(metric)),
+        *(source for verdict in case.verdicts.values() for source in verdict.source_ids),
+        *(source for gap in case.gaps for source in gap.source_ids),
+        *(str(s) for found in results.stage_shares.values() for s in found.shares["source_id"]),
+        *(str(source) for source in results.exports.world["source_id"]),
+        *(str(source) for source in results.suspension.controls["source_id"]),
+        *results.horizon.served["pillars", "metal counted", True].source_ids,
+        *(
+            s
+            for iso3 in countries
+            for stage in STAGES
+            for s in shown.record(iso3, stage).source_ids
+        ),
+    ]
+    return sorted({source for source in named if source in results.evidence.sources.index})
+
+
+def _date(row: Mapping[str, Any]) -> str:
+    """A source's date as exact as it is known."""
+    return _day(row["date"])[: {"year": 4, "month": 7}.get(str(row["date_precision"]), 10)]
+
+
+def _day(value: object) -> str:
+    if value is None or pd.isna(value):  # type: ignore[call-overload]  # any scalar may come
+        return "undated"
+    return str(pd.Timestamp(str(value)).date())
