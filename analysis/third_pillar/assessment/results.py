@@ -115,7 +115,7 @@ class Results:
         return str(self.article.meta["subject"]) == self.candidate
 
     def imports_from_china(self) -> pd.DataFrame:
-        """Rows of `dependence.from_china`, less the article's country if it is not the candidate."""
+        """Rows of `dependence.from_china`, less the article's country if not the candidate."""
         rows = self.dependence.from_china
         if self.is_about_candidate:
             return rows
