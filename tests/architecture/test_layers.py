@@ -17,7 +17,16 @@ def _calls(tree):
 
 
 def _opened_in(folder):
-    forbidden = {"open", "read_csv", "to_csv", "read_text", "write_text", "__import__", "eval", "exec"}
+    forbidden = {
+        "open",
+        "read_csv",
+        "to_csv",
+        "read_text",
+        "write_text",
+        "__import__",
+        "eval",
+        "exec",
+    }
     return [
         f"{path.name}:{line} {name}"
         for path in sorted(folder.rglob("*.py"))

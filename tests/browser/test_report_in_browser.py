@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from page_checks import CLASHES, DRAWN, WIDE
 from sample_report import exhibits
 from third_pillar.figures.theme import ROLES, ROLES_DARK
 
@@ -11,13 +12,6 @@ pytestmark = pytest.mark.slow
 
 FIGURES = [item["id"] for item in exhibits()]
 PAGE_HEIGHT = 980  # px of text on A4 with our margins
-
-DRAWN = """() => [...document.querySelectorAll('figure.exhibit')].map((figure) => ({
-  id: figure.id,
-  state: figure.querySelector('.plot').dataset.state,
-  marks: [...figure.querySelectorAll('.main-svg .trace path')].filter((path) =>
-    path.checkVisibility() && path.getBoundingClientRect().width).length,
-}))"""
 
 
 def test_every_figure_is_drawn_and_nothing_is_asked_of_the_network(read):
@@ -84,10 +78,7 @@ def test_the_page_never_scrolls_sideways(read, width):
     reading = read(viewport={"width": width, "height": 844})
     reading.draw_all()
     assert reading.page.evaluate("document.documentElement.scrollWidth") <= width
-    wide = """() => [...document.querySelectorAll('main *')].filter((e) =>
-      !e.closest('.table-wrap') && !e.closest('svg') && e.getBoundingClientRect().right >
-      innerWidth + 1).map((e) => e.outerHTML.slice(0, 80))"""
-    assert reading.page.evaluate(wide) == []
+    assert reading.page.evaluate(WIDE) == []
 
 
 @pytest.mark.parametrize("width", [390, 1440])
@@ -95,20 +86,7 @@ def test_texts_of_a_figure_do_not_overlap_its_legend_or_leave_it(read, width):
     """Axis labels, titles, annotations and the legend keep apart and inside the drawing."""
     reading = read(viewport={"width": width, "height": 844})
     reading.draw_all()
-    clashes = """() => [...document.querySelectorAll('.plot')].flatMap((plot) => {
-      const frame = plot.getBoundingClientRect();
-      const parts = [...plot.querySelectorAll('.xtick text, .ytick text, .g-xtitle text,' +
-        ' .g-ytitle text, .annotation-text, .legend')];
-      const boxes = parts.map((part) => [part.textContent, part.getBoundingClientRect()]);
-      const shown = boxes.filter(([, box]) => box.width);
-      const outside = shown.filter(([, box]) => box.left < frame.left - 1 ||
-        box.right > frame.right + 3 || box.bottom > frame.bottom + 1 || box.top < frame.top - 1);
-      const over = shown.flatMap(([name, one], place) => shown.slice(place + 1).filter(([, two]) =>
-        one.left < two.right - 1 && one.right > two.left + 1 && one.top < two.bottom - 2 &&
-        one.bottom > two.top + 2).map(([other]) => `${name} over ${other}`));
-      return [...outside.map(([name]) => `${name} outside`), ...over];
-    })"""
-    assert reading.page.evaluate(clashes) == []
+    assert reading.page.evaluate(CLASHES) == []
 
 
 def test_paper_is_light_and_complete_and_cuts_no_figure(read):

@@ -114,7 +114,8 @@ def _flips_if(value: float, verdict: Verdict, test: MeasuredTest) -> str:
         else test.support
     )
     now = f"{value:,.0f}" if abs(value) >= _WHOLE else f"{value:.3g}"
-    return f"it comes to {phrase_comparison(wanted)} {test.unit} (now {now})"
+    unit = f" {test.unit}" if test.unit.startswith(("%", "t ")) else ""
+    return f"the value comes to {phrase_comparison(wanted)}{unit} (now {now})"
 
 
 _WHOLE = 100

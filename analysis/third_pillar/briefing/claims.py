@@ -5,9 +5,10 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from third_pillar.assessment.case import Case
+from third_pillar.assessment.rows import find_row
 from third_pillar.briefing.markup import Exhibit, Fragment, fragment, paragraph, table
 from third_pillar.briefing.numbers import phrase_count, show_number, show_span
-from third_pillar.briefing.words import candidate, sources_note
+from third_pillar.briefing.words import candidate, phrase_date, sources_note
 from third_pillar.figures.claims import draw_verdict_counts
 from third_pillar.vocabulary.codes import Settled, Verdict
 from third_pillar.vocabulary.findings import ClaimVerdict
@@ -62,7 +63,7 @@ def _ledger(case: Case) -> Markup:
                 Markup('{}<br><span class="how">{}</span>').format(
                     verdict_chip(verdict.verdict), _WAYS[verdict.how]
                 ),
-                _grounds(verdict),
+                _grounds(case, verdict),
             )
             for claim_id, verdict in case.verdicts.items()
         ],
@@ -70,13 +71,24 @@ def _ledger(case: Case) -> Markup:
     )
 
 
-def _grounds(verdict: ClaimVerdict) -> Markup:
+def _grounds(case: Case, verdict: ClaimVerdict) -> Markup:
     parts = [Markup("{}").format(verdict.reason)]
-    if verdict.threshold:
+    if verdict.value is not None:
         parts.append(_measured_value(verdict))
+    elif verdict.how is Settled.EVENT_TESTED:
+        parts += [_event(case, event) for event in verdict.rests_on]
     if verdict.flips_if:
         parts.append(Markup("Flips if {}.").format(verdict.flips_if))
+    if verdict.source_ids:
+        parts.append(sources_note(case, verdict.source_ids))
     return Markup("<br>").join(parts)
+
+
+def _event(case: Case, event_id: str) -> Markup:
+    row = find_row(case.results.evidence, "policy_events", event_id)
+    return Markup("{} ({}): {}.").format(
+        event_id, phrase_date(row["date"], row["date_precision"]), row["event"]
+    )
 
 
 def verdict_chip(verdict: Verdict) -> Markup:
@@ -87,15 +99,14 @@ def verdict_chip(verdict: Verdict) -> Markup:
 
 
 def _measured_value(verdict: ClaimVerdict) -> Markup:
-    if verdict.value is None:
-        return Markup("Events: {}.").format(verdict.threshold)
+    value = float("nan") if verdict.value is None else verdict.value
     ends = Markup("")
     if verdict.low is not None and verdict.high is not None and verdict.low != verdict.high:
         ends = Markup(" ({})").format(show_span(verdict.low, verdict.high, like=verdict.unit))
     return Markup(
         'Measured: <data class="n" value="{}" data-source="{}">{}</data>{}; {}.'
     ).format(
-        f"{verdict.value:.6g}", verdict.rests_on[0], show_number(verdict.value, verdict.unit),
+        f"{value:.6g}", verdict.rests_on[0], show_number(value, verdict.unit),
         ends, verdict.threshold,
     )  # fmt: skip
 
@@ -116,8 +127,9 @@ def show_verdicts(case: Case) -> Exhibit:
     return Exhibit(
         id="fig-verdicts",
         title=f"Of {len(verdicts)} claims, {firm} hold as they stand and {wrong} do not",
-        note=Markup("Number of claims. “Do not” counts contradicted and not supported. {}").format(
-            sources_note(case, sources)
+        note=Markup(
+            "Number of claims. “Do not” counts contradicted and not supported. Sources stand with "
+            "each claim in the table."
         ),
         alt="Stacked bars of claims by verdict: "
         + "; ".join(

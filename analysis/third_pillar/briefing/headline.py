@@ -43,7 +43,7 @@ def compose_title(case: Case) -> Fragment:
             f"A country is a pillar if it can carry a real part of the need of {pillars(case)} at "
             "several stages from mine to magnet without China. This briefing measures that, and "
             "tests what an article claimed about it, on the figures on record as of "
-            "{day(case.results.question.as_of)}.",
+            f"{day(case.results.question.as_of)}.",
             css="standfirst",
         ),
         _staleness(case),
@@ -93,9 +93,9 @@ def compose_headline(case: Case) -> Fragment:
         paragraph(
             "What this rests on: "
             f"data release {release.version} of {release.date}, scenario "
-            "{case.results.question.parameters.scenario}, "
-            "{case.results.question.parameters.draws:,} draws over the ranges of the figures. "
-            "{_stand_ins(case)}",
+            f"{case.results.question.parameters.scenario}, "
+            f"{case.results.question.parameters.draws:,} draws over the ranges of the figures. "
+            f"{_stand_ins(case)}",
             css="rests-on",
         ),
     )

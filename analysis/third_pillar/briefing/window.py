@@ -10,7 +10,7 @@ from markupsafe import Markup
 from third_pillar.assessment.case import Case
 from third_pillar.assessment.trade import MagnetExports
 from third_pillar.briefing.markup import Exhibit, Fragment, fragment, number, paragraph, table
-from third_pillar.briefing.words import candidate, day, sources_note
+from third_pillar.briefing.words import candidate, day, phrase_date, sources_note
 from third_pillar.figures.window import Mark, draw_export_months
 from third_pillar.model.window import ControlStatus
 
@@ -129,7 +129,7 @@ def _events_table(case: Case) -> Markup:
     events = case.results.suspension.events.tail(_RECENT)
     rows = [
         (
-            _event_date(row["date"], row["date_precision"]),
+            phrase_date(row["date"], row["date_precision"]),
             str(row["event"]),
             str(row["effect"]),
             str(row["status"]),
@@ -141,12 +141,6 @@ def _events_table(case: Case) -> Markup:
         [tuple(cell or "–" for cell in row) for row in rows],
         caption=f"Latest events on China's controls and on {candidate(case)}",
     )
-
-
-def _event_date(value: object, precision: object) -> str:
-    """A date as exact as it is known."""
-    length = {"year": 4, "month": 7}.get(str(precision), 10)
-    return str(pd.Timestamp(str(value)).date())[:length]
 
 
 def show_exports(case: Case) -> Exhibit:

@@ -64,6 +64,11 @@ def day(date: dt.date) -> str:
     return f"{date.day} {date:%B %Y}"
 
 
+def phrase_date(value: object, precision: object) -> str:
+    """A date as exact as it is known: "2025-11-07", "2025-11" or "2025"."""
+    return str(value)[: {"year": 4, "month": 7}.get(str(precision), 10)]
+
+
 def slug(text: str) -> str:
     """An id as an anchor: lower-case letters, digits and hyphens."""
     kept = "".join(sign if sign.isalnum() else "-" for sign in text.casefold())

@@ -7,7 +7,7 @@ from typing import Any
 
 from third_pillar import evidence
 from third_pillar.cli.answer import answer_json, say
-from third_pillar.vocabulary.errors import EvidenceFault, ParameterFault
+from third_pillar.vocabulary.errors import EvidenceFault, ParameterFault, PillarError
 from third_pillar.vocabulary.parameters import ParameterChoices, ReportParameters
 
 
@@ -127,7 +127,7 @@ def verify_claims(path: str, article_id: str | None, *, as_json: bool) -> int:
             say(str(check))
         found = len(checks) - len(missing)
         say(f"{found} of {len(checks)} fragments stand in {path}.")
-    return EvidenceFault.exit_code if missing else 0
+    return PillarError.exit_code if missing else 0
 
 
 def _read_text(path: str) -> str:

@@ -24,11 +24,12 @@ def draw_served_shares(
 ) -> go.Figure:
     """Need of the pillars served by each pool, without and with the candidate."""
     figure = go.Figure()
-    pools = [bar.pool for bar in bars]
-    for name, role, triples in (
-        (without_label, "pillars", [bar.without or (0.0, 0.0, 0.0) for bar in bars]),
-        (joined_label, "candidate", [bar.joined for bar in bars]),
+    for name, role, drawn in (
+        (without_label, "pillars", [(bar.pool, bar.without) for bar in bars]),
+        (joined_label, "candidate", [(bar.pool, bar.joined) for bar in bars]),
     ):
+        pools = [pool for pool, triple in drawn if triple is not None]
+        triples = [triple for _, triple in drawn if triple is not None]
         figure.add_bar(
             y=pools,
             x=[triple[0] for triple in triples],
@@ -133,5 +134,5 @@ def draw_breadth_tiles(
 def _tile_text(tile: Tile) -> str:
     if tile.share is None:
         return "not known"
-    shown = f"{tile.share:.0f} %" if tile.share >= 1 or tile.share == 0 else "under 1 %"
+    shown = f"{tile.share:.0f} %" if tile.share >= 1 or tile.share == 0 else "<1 %"
     return f"{shown} *" if tile.is_stand_in else shown

@@ -45,9 +45,10 @@ def compute_chain_flow(
     """
     if not is_counted.any():
         raise ValueError("no stage is counted: nothing constrains the chain")
-    pooled = capacity.sum(axis=1)
-    if not np.all(np.isfinite(pooled[:, is_counted])) or np.any(pooled[:, is_counted] < 0):
+    counted = capacity[:, :, is_counted]
+    if not np.all(np.isfinite(counted)) or np.any(counted < 0):
         raise ValueError("capacity at a counted stage is negative or missing")
+    pooled = capacity.sum(axis=1)
     constrained = np.where(is_counted, pooled, np.inf)
     binding = np.argmin(constrained, axis=1)
     share = np.bincount(binding, minlength=capacity.shape[2]) / len(binding)
@@ -63,6 +64,6 @@ def compute_served_share(flow: Draws, need: Draws) -> Draws:
     """
     if np.any(need < 0):
         raise ValueError("need is negative")
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         share = np.where(need > 0, flow / need, 1.0)
     return np.minimum(share, 1.0)

@@ -63,7 +63,7 @@ def compute_import_concentration(named_shares: npt.ArrayLike) -> ImportConcentra
         §2.2 of docs/methods.md.
     """
     share = np.asarray(named_shares, dtype=float)
-    if share.size == 0 or np.any(share < 0) or share.sum() > 1.0 + _ROUNDING:
+    if share.size == 0 or not np.all(share >= 0) or share.sum() > 1.0 + _ROUNDING:
         raise ValueError("supplier shares must lie between 0 and 1 and not add to more than 1")
     rest = max(0.0, 1.0 - float(share.sum()))
     low = float(np.sum(share**2))

@@ -59,8 +59,8 @@ def assess_control_status(controls: pd.DataFrame, *, on: dt.date) -> pd.DataFram
 def _status_on(control: Mapping[Hashable, object], on: dt.date) -> str:
     suspended_from, suspended_to = _day(control["suspended_from"]), _day(control["suspended_to"])
     effective_from = _day(control["effective_from"])
-    if suspended_from is not None and suspended_to is not None and on >= suspended_from:
-        if on <= suspended_to:
+    if suspended_from is not None and on >= suspended_from:
+        if suspended_to is None or on <= suspended_to:
             return ControlStatus.SUSPENDED
         outcome_from = _day(control.get("outcome_from"))
         if outcome_from is not None and on >= outcome_from:

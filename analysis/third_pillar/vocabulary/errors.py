@@ -80,7 +80,7 @@ class StorageFault(PillarError):
 
 EXIT_CODES = {
     0: "done: published, or unchanged since the last report",
-    1: "the report failed and nothing was published; the last good report stays",
+    1: "the report failed and nothing was published, or a check found what it looks for",
     2: "a parameter or the command line is wrong; nothing was run",
     3: "the data package breaks its rules, or lacks what the question needs",
     4: "the reports folder cannot be written (read-only, full disk)",

@@ -1,0 +1,433 @@
+"""Promises about every figure: its specification, never its pixels."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from typing import Any
+
+import plotly.graph_objects as go
+import plotly.io as pio
+import pytest
+
+from third_pillar.figures.chain import CapacityBars, draw_stage_capacity, draw_stage_shares
+from third_pillar.figures.claims import draw_verdict_counts
+from third_pillar.figures.dependence import draw_import_shares
+from third_pillar.figures.pillar_test import ServedBar, Tile, draw_breadth_tiles, draw_served_shares
+from third_pillar.figures.theme import ROLES
+from third_pillar.figures.window import Mark, draw_export_months
+
+Draw = Callable[[], go.Figure]
+BUNDLED = {"bar", "scatter", "pie"}
+UNIT = re.compile(r"percent|tonnes|number of|\bt\b")
+WAYS = {"measured": "measured", "hand": "read by hand"}
+
+
+def stage_shares() -> go.Figure:
+    return draw_stage_shares(
+        ["Mine, 2025", "Magnet, 2024"],
+        {"China": [69.2, 94.0], "Japan": [0.0, 4.0], "not attributed": [30.8, 2.0]},
+        roles={"China": "china", "Japan": "pillars", "not attributed": "unknown"},
+    )
+
+
+def stage_capacity() -> go.Figure:
+    return draw_stage_capacity(
+        ["Mine", "Separation"],
+        [
+            CapacityBars("today", [3.0, 1.0], [2.0, 0.5], [4.0, 2.0], [False, True], is_faint=True),
+            CapacityBars("end of 2030", [5.0, 7.0], [4.0, 6.0], [9.0, 8.0], [False, True]),
+        ],
+        lines={"10 % of the need": 6.0},
+    )
+
+
+def verdict_counts() -> go.Figure:
+    counts = {"hand": [0, 2], "measured": [3, 0]}
+    return draw_verdict_counts(["supported", "contradicted"], counts, labels=WAYS)
+
+
+def import_shares() -> go.Figure:
+    return draw_import_shares(
+        ["Korea", "Japan"], [87.9, 31.0], threshold=60.0, threshold_label="aim: 60 %"
+    )
+
+
+def served_shares() -> go.Figure:
+    return draw_served_shares(
+        [
+            ServedBar("the pillars", (22.0, 19.0, 25.0), (27.0, 21.0, 33.0)),
+            ServedBar("everyone", None, (29.0, 22.0, 38.0)),
+        ],
+        without_label="without",
+        joined_label="with",
+    )
+
+
+def breadth_tiles() -> go.Figure:
+    return draw_breadth_tiles(
+        [
+            Tile("Japan", "Mine", 0.0, reaches=False, is_stand_in=False),
+            Tile("Japan", "Metal", 15.4, reaches=True, is_stand_in=True),
+            Tile("Vietnam", "Mine", 0.23, reaches=False, is_stand_in=False),
+            Tile("Vietnam", "Metal", None, reaches=False, is_stand_in=False),
+        ],
+        countries=["Japan", "Vietnam"],
+        stages=["Mine", "Metal"],
+    )
+
+
+def export_months() -> go.Figure:
+    return draw_export_months(
+        ["2025-04", "2025-05", "2025-06"],
+        [2626.0, 1238.0, 3188.0],
+        is_derived=[False, True, False],
+        marks=[Mark(dt.date(2025, 4, 4), "controls")],
+        band=(dt.date(2025, 5, 1), dt.date(2025, 5, 31)),
+        band_label="suspension",
+    )
+
+
+MANY: tuple[Draw, ...] = (
+    stage_shares,
+    stage_capacity,
+    verdict_counts,
+    import_shares,
+    served_shares,
+    breadth_tiles,
+    export_months,
+)
+ONE: dict[str, Draw] = {
+    "stage_shares": lambda: draw_stage_shares(
+        ["Mine"], {"China": [100.0]}, roles={"China": "china"}
+    ),
+    "stage_capacity": lambda: draw_stage_capacity(
+        ["Mine"], [CapacityBars("today", [0.0], [0.0], [0.0], [False])], lines={"need": 2.0}
+    ),
+    "stage_capacity_no_line": lambda: draw_stage_capacity(
+        ["Mine"], [CapacityBars("today", [5.0], [4.0], [6.0], [False])], lines={}
+    ),
+    "verdict_counts": lambda: draw_verdict_counts(["supported"], {"hand": [1]}, labels=WAYS),
+    "import_shares": lambda: draw_import_shares(
+        ["Korea"], [0.0], threshold=60.0, threshold_label="aim"
+    ),
+    "served_shares": lambda: draw_served_shares(
+        [ServedBar("all", None, (0.0, 0.0, 0.0))], without_label="without", joined_label="with"
+    ),
+    "breadth_tiles": lambda: draw_breadth_tiles(
+        [Tile("Japan", "Mine", None, reaches=False, is_stand_in=False)],
+        countries=["Japan"],
+        stages=["Mine"],
+    ),
+    "export_months": lambda: draw_export_months(["2025-05"], [1238.0], is_derived=[True]),
+}
+EVERY = [pytest.param(draw, id=draw.__name__) for draw in MANY] + [
+    pytest.param(draw, id=f"one_{name}") for name, draw in ONE.items()
+]
+
+
+def specification(figure: go.Figure) -> dict[str, Any]:
+    spec: dict[str, Any] = figure.to_plotly_json()
+    return spec
+
+
+def trace(figure: go.Figure, name: str) -> dict[str, Any]:
+    return next(t for t in specification(figure)["data"] if t["name"] == name)
+
+
+def has_tiles(spec: dict[str, Any]) -> bool:
+    """Whether bars stand as tiles, so that their length means nothing."""
+    return "base" in spec["data"][0]
+
+
+def along(spec: dict[str, Any]) -> str:
+    """The side along which amounts are drawn."""
+    first = spec["data"][0]
+    return "x" if first["type"] == "scatter" or first.get("orientation") == "h" else "y"
+
+
+def axis_of_amounts(spec: dict[str, Any]) -> dict[str, Any]:
+    axis: dict[str, Any] = spec["layout"][f"{along(spec)}axis"]
+    return axis
+
+
+def is_hatched(bars: dict[str, Any]) -> list[bool]:
+    """Whether each bar of a trace is hatched."""
+    shape = bars["marker"].get("pattern", {}).get("shape", "")
+    count = len(bars["x"])
+    return [bool(one) for one in ([shape] * count if isinstance(shape, str) else shape)]
+
+
+def test_every_draw_function_is_tried_here():
+    """A new figure cannot slip past these promises."""
+    from third_pillar.figures import chain, claims, dependence, pillar_test, window  # noqa: PLC0415  read as a list of modules
+
+    drawn = {
+        name
+        for module in (chain, claims, dependence, pillar_test, window)
+        for name in vars(module)
+        if name.startswith("draw_")
+    }
+    assert drawn == {f"draw_{draw.__name__}" for draw in MANY}
+
+
+@pytest.mark.parametrize("draw", EVERY)
+def test_only_trace_types_of_the_small_bundle_are_drawn(draw: Draw):
+    """Nothing asks for more of plotly than the report carries, and nothing is empty."""
+    traces = specification(draw())["data"]
+    assert traces
+    assert {one["type"] for one in traces} <= BUNDLED
+
+
+@pytest.mark.parametrize("draw", EVERY)
+def test_the_page_decides_how_a_figure_looks(draw: Draw, monkeypatch: pytest.MonkeyPatch):
+    """No template, no title, no font and no ground of its own; only colours that have a role."""
+    monkeypatch.setattr(pio.templates, "default", "none")
+    layout = specification(draw())["layout"]
+    own = {"title", "font", "paper_bgcolor", "plot_bgcolor", "width"} & set(layout)
+    assert not own
+    assert not layout.get("template", {}).get("layout")
+    painted = set(re.findall(r"#[0-9a-f]{6}", repr(specification(draw())), re.IGNORECASE))
+    texts_on_bars = {"#ffffff", ROLES["emphasis"]}
+    assert painted <= set(ROLES.values()) | texts_on_bars
+
+
+@pytest.mark.parametrize("draw", EVERY)
+def test_every_axis_of_amounts_says_its_unit(draw: Draw):
+    """An axis along which bars grow has a title with its unit; tiles carry it themselves."""
+    spec = specification(draw())
+    if has_tiles(spec):
+        texts = [text for one in spec["data"] for text in one["text"]]
+        assert all(text == "not known" or "%" in text for text in texts)
+    else:
+        assert UNIT.search(axis_of_amounts(spec)["title"]["text"])
+
+
+@pytest.mark.parametrize("draw", EVERY)
+def test_amounts_start_at_zero(draw: Draw):
+    """A bar's length can be compared: no cut axis."""
+    spec = specification(draw())
+    if has_tiles(spec):
+        assert spec["layout"]["barmode"] == "overlay"
+    else:
+        axis = axis_of_amounts(spec)
+        assert axis.get("rangemode") == "tozero" or axis["range"][0] == 0
+
+
+WITH_RANGE = [stage_capacity, import_shares, served_shares, export_months, ONE["stage_capacity"]]
+
+
+@pytest.mark.parametrize("draw", WITH_RANGE)
+def test_the_axis_has_room_for_every_value_and_whisker(draw: Draw):
+    """Nothing drawn lies beyond the range that is set."""
+    spec = specification(draw())
+    side = along(spec)
+    ends = [
+        value + whisker
+        for one in spec["data"]
+        for value, whisker in zip(
+            one[side],
+            one.get(f"error_{side}", {}).get("array") or [0] * len(one[side]),
+            strict=True,
+        )
+        if value is not None
+    ]
+    assert max(ends) <= axis_of_amounts(spec)["range"][1]
+
+
+def test_stage_shares_stand_as_given():
+    """Stages in order, first on top; every group its values; what is not attributed hatched."""
+    figure = stage_shares()
+    spec = specification(figure)
+    assert [one["name"] for one in spec["data"]] == ["China", "Japan", "not attributed"]
+    assert all(one["y"] == ["Mine, 2025", "Magnet, 2024"] for one in spec["data"])
+    assert [one["x"] for one in spec["data"]] == [[69.2, 94.0], [0.0, 4.0], [30.8, 2.0]]
+    assert spec["layout"]["yaxis"]["autorange"] == "reversed"
+    assert spec["layout"]["barmode"] == "stack"
+    assert is_hatched(trace(figure, "not attributed")) == [True, True]
+    assert not any(is_hatched(trace(figure, "China")))
+    assert trace(figure, "China")["marker"]["color"] == ROLES["china"]
+
+
+def test_a_share_too_narrow_for_its_label_goes_without():
+    """A label never spills over; the hover and the table still tell it."""
+    assert trace(stage_shares(), "Japan")["text"] == ["", ""]
+    assert trace(stage_shares(), "China")["text"] == ["69 %", "94 %"]
+
+
+def test_capacity_stands_as_given_with_its_ends_and_its_stand_ins_hatched():
+    """Values, whiskers to the ends, hatching for stand-ins, and a line for each threshold."""
+    figure = stage_capacity()
+    then = trace(figure, "end of 2030")
+    assert (then["x"], then["y"]) == (["Mine", "Separation"], [5.0, 7.0])
+    assert then["error_y"]["array"] == [4.0, 1.0]
+    assert then["error_y"]["arrayminus"] == [1.0, 1.0]
+    assert is_hatched(then) == is_hatched(trace(figure, "today")) == [False, True]
+    assert trace(figure, "today")["marker"]["color"] != then["marker"]["color"]
+    layout = specification(figure)["layout"]
+    assert [(line["y0"], line["y1"]) for line in layout["shapes"]] == [(6.0, 6.0)]
+    assert [note["text"] for note in layout["annotations"]] == ["10 % of the need"]
+
+
+def test_capacity_that_is_not_known_is_no_bar():
+    """What is not known is left out of the drawing, never drawn as 0."""
+    bars = CapacityBars("today", [3.0, None], [2.0, None], [4.0, None], [False, True])  # type: ignore[list-item]  # nothing is known
+    drawn = trace(draw_stage_capacity(["Mine", "Metal"], [bars], lines={}), "today")
+    assert list(drawn["y"]) == [3.0, None]
+
+
+def test_verdicts_are_counted_as_given_and_empty_ways_left_out():
+    """Each way of settling is a trace in the order of the scale; none is drawn for nothing."""
+    figure = verdict_counts()
+    spec = specification(figure)
+    assert [one["name"] for one in spec["data"]] == ["measured", "read by hand"]
+    assert trace(figure, "measured")["x"] == [3, 0]
+    assert trace(figure, "read by hand")["x"] == [0, 2]
+    assert trace(figure, "read by hand")["text"] == ["", "2"]
+    assert trace(figure, "measured")["y"] == ["supported", "contradicted"]
+    assert spec["layout"]["yaxis"]["autorange"] == "reversed"
+
+
+def test_ways_of_settling_can_be_told_apart_without_colour():
+    """What is read by hand is hatched, what is measured is not."""
+    assert all(is_hatched(trace(verdict_counts(), "read by hand")))
+    assert not any(is_hatched(trace(verdict_counts(), "measured")))
+
+
+def test_import_shares_stand_in_the_order_given_with_the_threshold():
+    """One dot an importer, first on top, its share written beside it, the aim as a line."""
+    spec = specification(import_shares())
+    (dots,) = spec["data"]
+    assert (dots["y"], dots["x"]) == (["Korea", "Japan"], [87.9, 31.0])
+    assert [text.strip() for text in dots["text"]] == ["88 %", "31 %"]
+    assert spec["layout"]["yaxis"]["autorange"] == "reversed"
+    across = [line for line in spec["layout"]["shapes"] if line.get("yref") == "paper"]
+    assert [(line["x0"], line["x1"]) for line in across] == [(60.0, 60.0)]
+    assert [note["text"] for note in spec["layout"]["annotations"]] == ["aim: 60 %"]
+
+
+def test_without_a_threshold_no_line_and_no_label_is_drawn():
+    """Before the aim was known, the figure does not show it."""
+    figure = draw_import_shares(["Korea"], [88.0], threshold=None, threshold_label="")
+    layout = specification(figure)["layout"]
+    assert not layout.get("annotations")
+    assert all(line.get("yref") != "paper" for line in layout["shapes"])
+
+
+def test_served_shares_stand_as_given_with_their_ends():
+    """Mean as bar, ends as whiskers, pools in order, first on top."""
+    figure = served_shares()
+    joined = trace(figure, "with")
+    assert (joined["y"], joined["x"]) == (["the pillars", "everyone"], [27.0, 29.0])
+    assert joined["error_x"]["array"] == [6.0, 9.0]
+    assert joined["error_x"]["arrayminus"] == [6.0, 7.0]
+    assert [text.strip() for text in joined["text"]] == ["27 %", "29 %"]
+    assert specification(figure)["layout"]["yaxis"]["autorange"] == "reversed"
+
+
+def test_a_pool_without_a_figure_has_no_bar():
+    """A pool that was not computed is left out, never drawn or written as 0 %."""
+    alone = trace(served_shares(), "without")
+    drawn = dict(zip(alone["y"], zip(alone["x"], alone["text"], strict=True), strict=True))
+    assert drawn["the pillars"][0] == 22.0
+    value, text = drawn.get("everyone", (None, ""))
+    assert value is None
+    assert not text.strip()
+
+
+def test_a_tile_that_is_not_known_says_so_and_is_hatched():
+    """Not known is a look of its own: hatched, in words, and never 0 %."""
+    figure = breadth_tiles()
+    unknown = trace(figure, "not known")
+    assert (unknown["y"], unknown["text"]) == (["Vietnam"], ["not known"])
+    assert is_hatched(unknown) == [True]
+    known = [one for one in specification(figure)["data"] if one["name"] != "not known"]
+    assert not any(hatched for one in known for hatched in is_hatched(one))
+
+
+def test_tiles_stand_where_country_and_stage_meet():
+    """Each tile in its row and column, countries as given from the top."""
+    figure = breadth_tiles()
+    layout = specification(figure)["layout"]
+    place = dict(zip(layout["xaxis"]["ticktext"], layout["xaxis"]["tickvals"], strict=True))
+    assert list(place) == ["Mine", "Metal"]
+    assert layout["yaxis"]["categoryarray"] == ["Vietnam", "Japan"]
+    tiles = {
+        (country, text): base + width / 2
+        for one in specification(figure)["data"]
+        for country, text, base, width in zip(
+            one["y"], one["text"], one["base"], one["x"], strict=True
+        )
+    }
+    assert tiles == {
+        ("Japan", "0 %"): place["Mine"],
+        ("Japan", "15 % *"): place["Metal"],
+        ("Vietnam", "under 1 %"): place["Mine"],
+        ("Vietnam", "not known"): place["Metal"],
+    }
+
+
+def test_a_tile_reaches_the_threshold_only_if_told_so():
+    """The figure does not judge: reaching is given, and a stand-in carries a star."""
+    figure = breadth_tiles()
+    assert trace(figure, "reaches the threshold")["text"] == ["15 % *"]
+    assert trace(figure, "falls short")["y"] == ["Japan", "Vietnam"]
+    assert {one["name"] for one in specification(ONE["breadth_tiles"]())["data"]} == {"not known"}
+
+
+def test_months_stand_as_given_and_derived_ones_are_hatched():
+    """Reported and derived months are told apart without colour; no month is made up."""
+    figure = export_months()
+    reported, derived = trace(figure, "reported"), trace(figure, "derived from a percentage")
+    assert reported["y"] == [2626.0, 3188.0]
+    assert [day[:7] for day in reported["x"]] == ["2025-04", "2025-06"]
+    assert derived["y"] == [1238.0]
+    assert [day[:7] for day in derived["x"]] == ["2025-05"]
+    assert is_hatched(derived) == [True]
+    assert not any(is_hatched(reported))
+
+
+def test_a_month_not_on_record_is_left_empty():
+    """No bar stands where no figure is."""
+    figure = draw_export_months(["2025-01", "2025-03"], [5.0, 7.0], is_derived=[False, False])
+    (bars,) = specification(figure)["data"]
+    assert len(bars["x"]) == len(bars["y"]) == 2
+    assert specification(figure)["layout"]["xaxis"]["type"] == "date"
+
+
+def test_dates_are_marked_where_they_fall():
+    """The suspension is a band from its first day to its last, a control a line on its day."""
+    shapes = specification(export_months())["layout"]["shapes"]
+    spans = {(shape["type"], shape["x0"], shape["x1"]) for shape in shapes}
+    assert spans == {("rect", "2025-05-01", "2025-05-31"), ("line", "2025-04-04", "2025-04-04")}
+    labels = [note["text"] for note in specification(export_months())["layout"]["annotations"]]
+    assert set(labels) == {"suspension", "controls"}
+    plain = specification(ONE["export_months"]())["layout"]
+    assert not plain.get("shapes")
+    assert not plain.get("annotations")
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda: draw_export_months(["2025-05"], [1.0, 2.0], is_derived=[False]),
+        lambda: draw_import_shares(["Korea"], [1.0, 2.0], threshold=60, threshold_label="aim"),
+        lambda: draw_stage_capacity(
+            ["Mine"], [CapacityBars("today", [1.0], [1.0], [1.0], [False, True])], lines={}
+        ),
+        lambda: draw_stage_capacity(
+            ["Mine"], [CapacityBars("today", [1.0], [1.0, 2.0], [1.0], [False])], lines={}
+        ),
+        lambda: draw_breadth_tiles(
+            [Tile("Japan", "Use", 1.0, reaches=False, is_stand_in=False)],
+            countries=["Japan"],
+            stages=["Mine"],
+        ),
+    ],
+    ids=["months", "imports", "hatching", "ends", "stage"],
+)
+def test_inputs_that_do_not_fit_together_are_refused(draw: Draw):
+    """Values never slip to another label."""
+    with pytest.raises((ValueError, IndexError)):
+        draw()
