@@ -58,13 +58,15 @@ def test_conda_users_get_the_locked_versions_of_the_direct_dependencies():
     listed = [entry for entry in environment["dependencies"] if isinstance(entry, str)]
     conda = dict(entry.split("=", 1) for entry in listed if "=" in entry)
     assert conda.pop("python") == "3.11"
+    pinned = [entry for entry in environment["dependencies"][-1]["pip"] if "==" in entry]
+    conda |= dict(entry.split("==", 1) for entry in pinned)
     locked = _locked("requirements.lock")
     assert conda == {r.name.lower(): locked[r.name.lower()] for r in _direct("build")}
 
 
 def test_the_conda_environment_ends_in_an_editable_install():
     environment = yaml.safe_load((ROOT / "environment.yml").read_text())
-    assert environment["dependencies"][-1] == {"pip": ["-e ."]}
+    assert environment["dependencies"][-1]["pip"][-1] == "-e ."
 
 
 @pytest.mark.parametrize(

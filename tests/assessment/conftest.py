@@ -9,7 +9,8 @@ from types import MappingProxyType
 import pandas as pd
 import pytest
 
-from third_pillar.assessment.case import Case, assess, ask
+from third_pillar.assessment.capacity import StageCapacity, assess_stage_capacity
+from third_pillar.assessment.case import Case, ask, assess
 from third_pillar.assessment.results import Results, assess_results
 from third_pillar.evidence import Evidence, load_article, load_evidence
 
@@ -25,9 +26,11 @@ def case_of() -> Callable[..., Case]:
     known: dict[str, Case] = {}
 
     def find(**parameters: object) -> Case:
-        key = repr(sorted(parameters.items()))
+        # The defaults spelled out are the defaults.
+        asked = {"draws": DRAWS, "candidate": "IND", "as_of": "data", **parameters}
+        key = repr(sorted(asked.items()))
         if key not in known:
-            known[key] = assess(**{"draws": DRAWS, **parameters})
+            known[key] = assess(**asked)
         return known[key]
 
     return find
@@ -37,6 +40,27 @@ def case_of() -> Callable[..., Case]:
 def india(case_of) -> Case:
     """The baseline: India as of the date of the data."""
     return case_of()
+
+
+@pytest.fixture(scope="session")
+def evidence_with(india) -> Callable[..., Evidence]:
+    """The baseline's evidence with some tables passed through a change, in memory."""
+    return lambda **changes: change(india.results.evidence, changes)
+
+
+@pytest.fixture(scope="session")
+def capacity_with(india, evidence_with) -> Callable[..., StageCapacity]:
+    """Capacity as of the date of the data, on changed tables."""
+
+    def find(**changes: Change) -> StageCapacity:
+        return assess_stage_capacity(
+            evidence_with(**changes),
+            draws=india.results.draws,
+            count_by="location",
+            at=india.results.now.capacity.at,
+        )
+
+    return find
 
 
 @pytest.fixture(scope="session")

@@ -56,7 +56,7 @@ def test_inside_the_window_the_controls_are_suspended_and_the_clock_runs(january
     assert window.is_outcome_known
 
 
-@pytest.mark.parametrize("as_of", ["2026-11-11", "2026-11-22"])
+@pytest.mark.parametrize("as_of", ["2026-11-11", "data"])
 def test_after_the_announced_end_nobody_says_what_holds(case_of, as_of):
     """No record says what followed: neither in force nor still suspended."""
     case = case_of(as_of=as_of)

@@ -1,4 +1,4 @@
-"""From a file on disk to a verdict: a row changed in a copy of the package, through the front door."""
+"""From a file on disk to a verdict: a row changed in a copy of the package."""
 
 from __future__ import annotations
 

@@ -13,9 +13,9 @@ from third_pillar.vocabulary.codes import STAGES, Stage
 from third_pillar.vocabulary.errors import MissingEvidence
 
 
-def _need(results, *countries, year):
-    draws = RowDraws(results.evidence.assumptions, draws=50, seed=1)
-    return assess_need(results.evidence, countries, draws=draws, year=year)
+def _need(evidence, *countries, year):
+    draws = RowDraws(evidence.assumptions, draws=50, seed=1)
+    return assess_need(evidence, countries, draws=draws, year=year)
 
 
 def _scaled(hit_of, factor=100.0):
@@ -40,13 +40,17 @@ def _scaled(hit_of, factor=100.0):
         pytest.param(lambda t: t["scope"].str.contains("imports"), id="imports"),
     ],
 )
-def test_narrow_counts_never_enter_the_need(india, results_with, hit_of):
+def test_narrow_counts_never_enter_the_need(india, evidence_with, hit_of):
     """Customs lines, one industry, imports: a hundredfold of them leaves every need alone."""
-    changed = results_with(magnet_demand=_scaled(hit_of))
-    for when in ("now", "horizon"):
-        before, after = (r.moment(when) for r in (india.results, changed))
-        np.testing.assert_array_equal(before.need.tonnes, after.need.tonnes)
-        np.testing.assert_array_equal(before.home_need.tonnes, after.home_need.tonnes)
+    changed = evidence_with(magnet_demand=_scaled(hit_of))
+    for year in (2026, 2030):
+        for country in ("USA", "JPN", "IND"):
+            before, after = (
+                _need(evidence, country, year=year)
+                for evidence in (india.results.evidence, changed)
+            )
+            np.testing.assert_array_equal(before.tonnes, after.tonnes)
+            assert before.row_ids == after.row_ids
 
 
 def test_a_narrow_count_does_not_stand_in_for_a_missing_need(results_with):
@@ -61,7 +65,7 @@ def test_a_narrow_count_does_not_stand_in_for_a_missing_need(results_with):
 
 def test_the_row_of_the_year_is_taken_as_it_is(india):
     """India's need of 2030 is the projection for 2030, not that of 2025 grown."""
-    need = _need(india.results, "IND", year=2030)
+    need = _need(india.results.evidence, "IND", year=2030)
     assert need.row_ids == ("DEM-IND-2030",)
     assert need.tonnes.min() >= 7000
     assert need.tonnes.max() <= 8220
@@ -69,14 +73,14 @@ def test_the_row_of_the_year_is_taken_as_it_is(india):
 
 def test_an_earlier_row_grows_at_the_assumed_rate(india):
     """Two years on, each draw is (1 + its growth)² times the draw of the row's own year."""
-    base, later = (_need(india.results, "JPN", year=year) for year in (2024, 2026))
+    base, later = (_need(india.results.evidence, "JPN", year=year) for year in (2024, 2026))
     growth = RowDraws(india.results.evidence.assumptions, draws=50, seed=1)["demand_growth"]
     np.testing.assert_allclose(later.tonnes, base.tonnes * (1 + growth / 100) ** 2)
 
 
 def test_needs_add_up(india):
     both, usa, japan = (
-        _need(india.results, *countries, year=2026).tonnes
+        _need(india.results.evidence, *countries, year=2026).tonnes
         for countries in (("USA", "JPN"), ("USA",), ("JPN",))
     )
     np.testing.assert_allclose(both, usa + japan)
@@ -105,7 +109,7 @@ def test_projections_are_never_read_as_observations(india):
         assert shares.year <= india.results.question.as_of.year
 
 
-def test_a_projection_stays_out_even_where_it_is_all_there_is(results_with):
+def test_a_projection_stays_out_even_where_it_is_all_there_is(evidence_with):
     """A stage with targets alone has no share, rather than tomorrow's."""
 
     def only_targets(table):
@@ -113,7 +117,9 @@ def test_a_projection_stays_out_even_where_it_is_all_there_is(results_with):
         assert (separation & (table["period_type"] == "target")).any()
         return table[~separation | (table["period_type"] == "target")]
 
-    assert Stage.SEPARATION not in results_with(stage_shares=only_targets).stage_shares
+    shares = assess_stage_shares(evidence_with(stage_shares=only_targets))
+    assert Stage.SEPARATION not in shares
+    assert Stage.MAGNET in shares
 
 
 def test_products_with_other_denominators_are_not_mixed(india):

@@ -5,12 +5,21 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from third_pillar.assessment.capacity import StageCapacity
 from third_pillar.assessment.case import assess
-from third_pillar.assessment.network import build_member_sets
+from third_pillar.assessment.catalogue import measure
+from third_pillar.assessment.demand import Need
+from third_pillar.assessment.network import (
+    WITH_METAL,
+    WITHOUT_METAL,
+    MemberSet,
+    assess_served_shares,
+    build_member_sets,
+)
 from third_pillar.vocabulary.codes import CHINA, STAGES
 from third_pillar.vocabulary.errors import MissingEvidence
 
-CANDIDATES = ["IND", "BRA", "AUS", "VNM", "DEU", "USA", "JPN"]
+CANDIDATES = ["IND", "BRA", "AUS", "DEU", "USA", "JPN"]
 MOMENTS = ["now", "horizon"]
 
 
@@ -107,18 +116,64 @@ def test_breadth_counts_stages_with_data_and_carries_its_doubt(india):
             assert 0 <= chance.low <= chance.value <= chance.high <= 100
 
 
-def test_what_it_would_take_closes_the_gap(results_with, india, set_figure):
+def _pool_of_one(*stages):
+    """Served shares of a pool of one country, with metal counted and left out."""
+    draws = np.tile(np.array(stages, dtype=float), (3, 1))[:, None, :]
+    capacity = StageCapacity(at=2026.0, countries=("USA",), draws=draws, records={})
+    served = assess_served_shares(
+        capacity,
+        Need(np.full(3, 1000.0), (), ()),
+        sets=(MemberSet("pillars", "the pillars alone", ("USA",)),),
+        candidate="IND",
+    )
+    return served["pillars", WITH_METAL, False], served["pillars", WITHOUT_METAL, False]
+
+
+def test_a_stage_nobody_in_the_pool_has_data_on_is_left_out_and_named():
+    """Missing data on metal does not close the chain; the report can say it is missing (§0.4)."""
+    counted, left_out = _pool_of_one(900, 800, np.nan, 700)
+    assert counted.stages_left_out == ("metal",)
+    assert left_out.stages_left_out == ()
+    assert counted.share == left_out.share == pytest.approx((0.7, 0.7, 0.7))
+    assert counted.binding_stage == "magnet"
+
+
+def test_a_stage_known_to_be_empty_closes_the_chain():
+    """No metal on record is not the same as no record of metal."""
+    counted, left_out = _pool_of_one(900, 800, 0, 700)
+    assert counted.share == (0, 0, 0)
+    assert (counted.binding_stage, counted.stages_left_out) == ("metal", ())
+    assert left_out.share == pytest.approx((0.7, 0.7, 0.7))
+
+
+@pytest.mark.parametrize("when", MOMENTS)
+def test_a_stage_counts_exactly_when_it_lacks_nothing(case_of, when):
+    """One threshold, told three ways: the count (§5.2), the share and the shortfall (§5.3)."""
+    results = case_of(draws=10_000).results
+    threshold = 100 * results.specification.threshold
+    for country in ("IND", "USA", "JPN", "BRA", "KOR"):
+        known = [s for s in STAGES if results.moment(when).capacity.record(country, s).is_known]
+        share, lacking = (
+            [measure(results, f"{name}({country}, {stage}, {when})").value for stage in known]
+            for name in ("share_of_need", "breadth_shortfall")
+        )
+        counted = measure(results, f"breadth_stages({country}, {when})").value
+        assert counted == sum(tonnes == 0 for tonnes in lacking), country
+        assert counted == sum(percent >= threshold for percent in share), country
+
+
+def test_what_it_would_take_closes_the_gap(india, capacity_with, set_figure):
     """Adding the shortfall that is stated brings the mean up to the threshold (§5.3)."""
     lacking = india.metric("breadth_shortfall(IND, magnet, now)").value
     assert lacking > 0
-    built = results_with(
+    built = capacity_with(
         projects=set_figure(
             "MAG-IND-SONA", value=lacking, status="operating", start_year=2026.0, low=np.nan
         )
     )
-    threshold = built.specification.threshold
-    magnets = built.now.capacity.of("IND")[:, 3].mean()
-    assert magnets == pytest.approx(threshold * built.now.need.tonnes.mean())
+    threshold = india.results.specification.threshold
+    magnets = built.of("IND")[:, 3].mean()
+    assert magnets == pytest.approx(threshold * india.results.now.need.tonnes.mean())
 
 
 def test_the_horizon_may_lie_far_out(case_of):

@@ -61,7 +61,7 @@ def test_two_seeds_agree_within_the_noise_of_their_draws(india, case_of, pool):
     assert one.low == pytest.approx(two.low, abs=3)
 
 
-def test_a_row_more_leaves_the_draws_of_all_others(results_with):
+def test_a_row_more_leaves_the_draws_of_all_others(india, capacity_with):
     """A plant added to the register changes the sum it enters and no other draw (§0.2)."""
 
     def add(table):
@@ -70,7 +70,7 @@ def test_a_row_more_leaves_the_draws_of_all_others(results_with):
         table.loc[len(table)] = row
         return table
 
-    before, after = (r.now.capacity for r in (results_with(), results_with(projects=add)))
+    before, after = india.results.now.capacity, capacity_with(projects=add)
     korea = before.countries.index("KOR")
     added = after.draws - before.draws
     assert np.all(added[:, korea, 3] >= 500)

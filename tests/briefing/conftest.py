@@ -24,11 +24,9 @@ QUESTIONS: dict[str, dict[str, object]] = {
     "JPN": {"candidate": "JPN"},
     "VNM": {"candidate": "VNM"},
     "in January 2026": {"as_of": "2026-01-15"},
-    "with the Quad": {"partners": "quad"},
+    "the Quad by owner in 2040": {"partners": "quad", "horizon": 2040, "count_by": "owner"},
     "three pillars": {"candidate": "AUS", "pillars": ("USA", "JPN", "IND")},
     "one pillar": {"pillars": ("JPN",)},
-    "the only pillar": {"candidate": "USA", "pillars": ("USA",)},
-    "far horizon by owner": {"horizon": 2040, "count_by": "owner"},
 }
 OTHERS = ("BRA", "AUS", "USA", "JPN", "VNM")
 _BLOCKS = ("p", "li", "td", "th", "caption", "h1", "h2", "h3", "summary")

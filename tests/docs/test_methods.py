@@ -21,6 +21,7 @@ def _citations(*folders):
         (file.relative_to(ROOT).as_posix(), number)
         for folder in folders
         for file in sorted((ROOT / folder).rglob("*.py"))
+        if folder != "tests" or file.name.startswith("test_")
         for number in CITATION.findall(file.read_text(encoding="utf-8"))
     ]
 
@@ -51,14 +52,15 @@ def test_every_rule_is_cited_by_the_code_or_a_test(rule):
 
 
 def test_every_method_section_of_a_docstring_names_its_rule():
-    """ "Method:" is followed by a § of docs/methods.md."""
-    loose = []
-    for file in sorted((ROOT / "analysis").rglob("*.py")):
-        text = file.read_text(encoding="utf-8")
-        for match in re.finditer(r"^ +Method:\n((?: +\S.*\n)+)", text, re.MULTILINE):
-            if not CITATION.search(match[1]):
-                loose.append((file.relative_to(ROOT).as_posix(), match[1].strip()))
-    assert not loose
+    """What follows the word "Method" is a § of docs/methods.md."""
+    section = re.compile(r"^ +Method:\n((?: +\S.*\n)+)", re.MULTILINE)
+    sections = [
+        (file.relative_to(ROOT).as_posix(), text.strip())
+        for file in sorted((ROOT / "analysis").rglob("*.py"))
+        for text in section.findall(file.read_text(encoding="utf-8"))
+    ]
+    assert len(sections) > 20
+    assert not [(file, text) for file, text in sections if not CITATION.search(text)]
 
 
 def test_the_methods_state_the_factors_of_the_data():

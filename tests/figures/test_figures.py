@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib
+import pkgutil
 import re
 from collections.abc import Callable
 from typing import Any
@@ -11,8 +13,10 @@ import plotly.graph_objects as go
 import plotly.io as pio
 import pytest
 
+from third_pillar import figures
 from third_pillar.figures.chain import CapacityBars, draw_stage_capacity, draw_stage_shares
-from third_pillar.figures.claims import draw_verdict_counts
+from third_pillar.figures.claims import ClaimDots, draw_evidence_map, draw_verdict_counts
+from third_pillar.figures.curve import CurveMark, draw_specification_curve
 from third_pillar.figures.dependence import draw_import_shares
 from third_pillar.figures.pillar_test import ServedBar, Tile, draw_breadth_tiles, draw_served_shares
 from third_pillar.figures.theme import ROLES
@@ -22,6 +26,12 @@ Draw = Callable[[], go.Figure]
 BUNDLED = {"bar", "scatter", "pie"}
 UNIT = re.compile(r"percent|tonnes|number of|\bt\b")
 WAYS = {"measured": "measured", "hand": "read by hand"}
+STANCES = {
+    "supports": "bears it out",
+    "refutes": "speaks against it",
+    "qualifies": "limits it",
+    "context": "background",
+}
 
 
 def stage_shares() -> go.Figure:
@@ -89,6 +99,28 @@ def export_months() -> go.Figure:
     )
 
 
+def specification_curve() -> go.Figure:
+    return draw_specification_curve(
+        {
+            "breadth": [CurveMark(0, 0.0, "10 %, 2030"), CurveMark(2, 59.0, "5 %, 2030")],
+            "market": [CurveMark(1, 12.0, "rank 5")],
+        }
+    )
+
+
+def evidence_map() -> go.Figure:
+    return draw_evidence_map(
+        {
+            "contradicted": [
+                ClaimDots("C01", {"refutes": [("GOOD", True), ("WEAK", False)]}),
+                ClaimDots("C06", {"qualifies": [("ONE", True)], "refutes": [("TWO", True)]}),
+            ],
+            "supported": [ClaimDots("C05", {"supports": [("ONE", True)]})],
+        },
+        labels=STANCES,
+    )
+
+
 MANY: tuple[Draw, ...] = (
     stage_shares,
     stage_capacity,
@@ -97,6 +129,8 @@ MANY: tuple[Draw, ...] = (
     served_shares,
     breadth_tiles,
     export_months,
+    specification_curve,
+    evidence_map,
 )
 ONE: dict[str, Draw] = {
     "stage_shares": lambda: draw_stage_shares(
@@ -121,6 +155,10 @@ ONE: dict[str, Draw] = {
         stages=["Mine"],
     ),
     "export_months": lambda: draw_export_months(["2025-05"], [1238.0], is_derived=[True]),
+    "evidence_map": lambda: draw_evidence_map(
+        {"supported": [ClaimDots("C05", {"supports": [("ONE", True)]})]}, labels=STANCES
+    ),
+    "specification_curve": lambda: draw_specification_curve({"breadth": [CurveMark(0, 0.0, "")]}),
 }
 EVERY = [pytest.param(draw, id=draw.__name__) for draw in MANY] + [
     pytest.param(draw, id=f"one_{name}") for name, draw in ONE.items()
@@ -144,7 +182,8 @@ def has_tiles(spec: dict[str, Any]) -> bool:
 def along(spec: dict[str, Any]) -> str:
     """The side along which amounts are drawn."""
     first = spec["data"][0]
-    return "x" if first["type"] == "scatter" or first.get("orientation") == "h" else "y"
+    has_names = first["type"] == "scatter" and any(isinstance(name, str) for name in first["y"])
+    return "x" if has_names or first.get("orientation") == "h" else "y"
 
 
 def axis_of_amounts(spec: dict[str, Any]) -> dict[str, Any]:
@@ -161,14 +200,11 @@ def is_hatched(bars: dict[str, Any]) -> list[bool]:
 
 def test_every_draw_function_is_tried_here():
     """A new figure cannot slip past these promises."""
-    from third_pillar.figures import chain, claims, dependence, pillar_test, window  # noqa: PLC0415  read as a list of modules
-
-    drawn = {
-        name
-        for module in (chain, claims, dependence, pillar_test, window)
-        for name in vars(module)
-        if name.startswith("draw_")
-    }
+    modules = [
+        importlib.import_module(f"{figures.__name__}.{module.name}")
+        for module in pkgutil.iter_modules(figures.__path__)
+    ]
+    drawn = {name for module in modules for name in vars(module) if name.startswith("draw_")}
     assert drawn == {f"draw_{draw.__name__}" for draw in MANY}
 
 
@@ -206,16 +242,25 @@ def test_every_axis_of_amounts_says_its_unit(draw: Draw):
 
 @pytest.mark.parametrize("draw", EVERY)
 def test_amounts_start_at_zero(draw: Draw):
-    """A bar's length can be compared: no cut axis."""
+    """A bar's length can be compared: no cut axis; marks may stand a little off its end."""
     spec = specification(draw())
     if has_tiles(spec):
         assert spec["layout"]["barmode"] == "overlay"
     else:
         axis = axis_of_amounts(spec)
-        assert axis.get("rangemode") == "tozero" or axis["range"][0] == 0
+        start = 0 if axis.get("rangemode") == "tozero" else axis["range"][0]
+        assert start <= 0 if spec["data"][0]["type"] == "scatter" else start == 0
 
 
-WITH_RANGE = [stage_capacity, import_shares, served_shares, export_months, ONE["stage_capacity"]]
+WITH_RANGE = [
+    stage_capacity,
+    import_shares,
+    served_shares,
+    export_months,
+    specification_curve,
+    evidence_map,
+    ONE["stage_capacity"],
+]
 
 
 @pytest.mark.parametrize("draw", WITH_RANGE)
@@ -226,6 +271,7 @@ def test_the_axis_has_room_for_every_value_and_whisker(draw: Draw):
     ends = [
         value + whisker
         for one in spec["data"]
+        if "yaxis" not in one
         for value, whisker in zip(
             one[side],
             one.get(f"error_{side}", {}).get("array") or [0] * len(one[side]),
@@ -353,19 +399,28 @@ def test_tiles_stand_where_country_and_stage_meet():
     place = dict(zip(layout["xaxis"]["ticktext"], layout["xaxis"]["tickvals"], strict=True))
     assert list(place) == ["Mine", "Metal"]
     assert layout["yaxis"]["categoryarray"] == ["Vietnam", "Japan"]
-    tiles = {
+    middles = {
         (country, text): base + width / 2
         for one in specification(figure)["data"]
         for country, text, base, width in zip(
             one["y"], one["text"], one["base"], one["x"], strict=True
         )
     }
-    assert tiles == {
+    little = trace(figure, "falls short")["text"][1]
+    assert middles == {
         ("Japan", "0 %"): place["Mine"],
         ("Japan", "15 % *"): place["Metal"],
-        ("Vietnam", "under 1 %"): place["Mine"],
+        ("Vietnam", little): place["Mine"],
         ("Vietnam", "not known"): place["Metal"],
     }
+
+
+def test_a_tile_of_little_is_not_a_tile_of_nothing():
+    """A quarter of a percent is not shown as 0 %; nothing is."""
+    nothing, little = trace(breadth_tiles(), "falls short")["text"]
+    assert nothing == "0 %"
+    assert "%" in little
+    assert little != nothing
 
 
 def test_a_tile_reaches_the_threshold_only_if_told_so():
@@ -431,3 +486,71 @@ def test_inputs_that_do_not_fit_together_are_refused(draw: Draw):
     """Values never slip to another label."""
     with pytest.raises((ValueError, IndexError)):
         draw()
+
+
+def test_definitions_stand_at_their_place_with_their_chance():
+    """Every definition is one mark above, and one in the row of its reading below."""
+    spec = specification(specification_curve())
+    above = [one for one in spec["data"] if "yaxis" not in one]
+    marks = sorted(
+        mark for one in above for mark in zip(one["x"], one["y"], one["text"], strict=True)
+    )
+    assert marks == [(0, 0.0, "10 %, 2030"), (1, 12.0, "rank 5"), (2, 59.0, "5 %, 2030")]
+    below = {one["name"]: one["x"] for one in spec["data"] if "yaxis" in one}
+    assert below == {"breadth": [0, 2], "market": [1]}
+    assert spec["layout"]["yaxis2"]["categoryarray"] == ["market", "breadth"]
+
+
+def test_a_definition_says_pillar_from_an_even_chance_on():
+    """The line is at 50 %, and a definition on it counts above."""
+    figure = draw_specification_curve({"breadth": [CurveMark(0, 49.9, ""), CurveMark(1, 50, "")]})
+    assert trace(figure, "pillar")["x"] == [1]
+    assert trace(figure, "not a pillar")["x"] == [0]
+    lines = [(line["y0"], line["y1"]) for line in specification(figure)["layout"]["shapes"]]
+    assert lines == [(50, 50)]
+
+
+def test_no_reading_is_dropped_however_many_there_are():
+    """Every reading has its row."""
+    groups = {f"reading {n}": [CurveMark(n, 50.0, "")] for n in range(12)}
+    names = [one["name"] for one in specification(draw_specification_curve(groups))["data"]]
+    assert set(groups) <= set(names)
+
+
+def test_every_source_of_a_claim_is_one_mark_on_its_side():
+    """Against and limiting to the left, for to the right; no two marks on one spot."""
+    figure = evidence_map()
+    marks = {
+        text: (x, y)
+        for one in specification(figure)["data"]
+        for text, x, y in zip(one["text"], one["x"], one["y"], strict=True)
+    }
+    assert set(marks) == {"C01: GOOD", "C01: WEAK", "C06: ONE", "C06: TWO", "C05: ONE"}
+    assert len(set(marks.values())) == len(marks)
+    assert all(marks[text][0] < 0 for text in ("C01: GOOD", "C01: WEAK", "C06: ONE", "C06: TWO"))
+    assert marks["C05: ONE"][0] > 0
+    axis = specification(figure)["layout"]["yaxis"]
+    rows = dict(zip(axis["ticktext"], axis["tickvals"], strict=True))
+    assert list(rows) == ["C01", "C06", "C05"]
+    assert all(y == rows[text.split(":")[0]] for text, (_, y) in marks.items())
+    assert axis["range"][0] > axis["range"][1]
+
+
+def test_a_weak_source_is_an_open_mark():
+    """Reliability shows in the shape, not only in colour; stances differ in shape too."""
+    against = trace(evidence_map(), STANCES["refutes"])
+    open_marks = dict(zip(against["text"], against["marker"]["symbol"], strict=True))
+    assert open_marks["C01: WEAK"].endswith("-open")
+    assert not open_marks["C01: GOOD"].endswith("-open")
+    solid = {
+        one["marker"]["symbol"][0].removesuffix("-open")
+        for one in specification(evidence_map())["data"]
+    }
+    assert len(solid) == 3
+
+
+def test_counts_to_the_left_carry_no_minus():
+    """Sources against are counted, not subtracted."""
+    axis = specification(evidence_map())["layout"]["xaxis"]
+    assert all(text.isdigit() for text in axis["ticktext"])
+    assert [abs(tick) for tick in axis["tickvals"]] == [int(text) for text in axis["ticktext"]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 # Importing the metric modules enters their functions into the catalogue.
-from third_pillar.assessment import metrics_chain, metrics_supply, metrics_trade  # noqa: F401  side effect: they register
+from third_pillar.assessment import metrics_chain, metrics_curve, metrics_supply, metrics_trade  # noqa: F401  side effect: they register
 from third_pillar.assessment.capacity import read_best_production
 from third_pillar.assessment.catalogue import measure
 from third_pillar.assessment.claims import settle_claims
@@ -15,6 +15,7 @@ from third_pillar.vocabulary.codes import CHINA, STAGES, WORLD
 from third_pillar.vocabulary.errors import MissingEvidence
 from third_pillar.vocabulary.findings import ClaimVerdict, Gap, Metric
 from third_pillar.vocabulary.parameters import Question, check_parameters
+from third_pillar.vocabulary.specifications import Reading
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,9 @@ def _standard_expressions(results: Results) -> list[str]:
         *(f"import_share({row})" for row in results.imports_from_china()["figure_id"]),
         *_chain_expressions(candidate, countries, pools),
         *_export_expressions(results),
+        "specification_count()",
+        "specification_share()",
+        *(f"specification_share_of({reading})" for reading in Reading),
     ]
 
 

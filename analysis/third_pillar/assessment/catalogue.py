@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from third_pillar.model.sampling import Draws
 from third_pillar.vocabulary.codes import Confidence
 from third_pillar.vocabulary.errors import MissingEvidence, PillarError
 from third_pillar.vocabulary.findings import Metric
@@ -28,7 +29,11 @@ _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 @dataclass(frozen=True)
 class Reading:
-    """What a metric reads off a case, before it gets its name and its confidence."""
+    """What a metric reads off a case, before it gets its name and its confidence.
+
+    `draws` are those of the value, in its unit, where several figures enter: they keep what
+    two metrics share in step when a claim joins them (§6.1).
+    """
 
     label: str
     value: float | str | None
@@ -41,6 +46,7 @@ class Reading:
     rests_on: tuple[str, ...] = ()
     source_ids: tuple[str, ...] = ()
     specification: str = ""
+    draws: Draws | None = None
 
 
 _REGISTRY: dict[str, MetricFunction] = {}
@@ -74,13 +80,29 @@ def measure(results: Results, expression: str) -> Metric:
             or too few; the valid names are listed.
         MissingEvidence: The data do not carry it as of the date asked.
     """
+    metric_id, reading = take_reading(results, expression)
+    return describe(results, metric_id, reading)
+
+
+def take_reading(results: Results, expression: str) -> tuple[str, Reading]:
+    """The canonical spelling of one metric and what it reads off the case.
+
+    Raises:
+        PillarError: As `measure`.
+        MissingEvidence: As `measure`.
+    """
     name, arguments = _read(expression)
     try:
         reading = _REGISTRY[name](results, *arguments)
     except (KeyError, IndexError) as error:
         raise MissingEvidence(f"{expression}: no figure on record ({error})") from None
+    return expression_id(name, arguments), reading
+
+
+def describe(results: Results, metric_id: str, reading: Reading) -> Metric:
+    """A reading with its name and its confidence (§6.4)."""
     return Metric(
-        id=expression_id(name, arguments),
+        id=metric_id,
         kind=reading.kind,
         label=reading.label,
         value=reading.value,

@@ -33,6 +33,7 @@ def stage_capacity(results: Results, country: str, stage: str, when: str) -> Rea
         f"{name}: capacity at the {stage} stage ({record.status})",
         record.value, _MAGNETS, moment.label, "§3.2", "capacity", record.low, record.high,
         (*record.row_ids, *_CHAIN_ASSUMPTIONS), record.source_ids,
+        draws=moment.capacity.of(country)[:, STAGES.index(Stage(stage))],
     )  # fmt: skip
 
 
@@ -61,6 +62,7 @@ def pillars_need(results: Results, when: str) -> Reading:
         f"Need of the pillars ({_names(results, results.pillars)})",
         need.mean, _MAGNETS, moment.label, "§3.5", "need", need.p10, need.p90,
         (*moment.need.row_ids, "demand_growth"), moment.need.source_ids,
+        draws=moment.need.tonnes,
     )  # fmt: skip
 
 
@@ -119,7 +121,7 @@ def breadth_stages(results: Results, country: str, when: str) -> Reading:
         reached, "stages", moment.label, "§5.2", "count",
         min(sure, reached), max(possible, reached),
         (*ids, *moment.need.row_ids, *_CHAIN_ASSUMPTIONS), (*sources, *moment.need.source_ids),
-        _breadth_specification(results),
+        _breadth_specification(results), _reached(results, moment, country),
     )  # fmt: skip
 
 
@@ -156,7 +158,7 @@ def breadth_shortfall(results: Results, country: str, stage: str, when: str) -> 
         f"{name}: tonnes lacking at the {stage} stage to reach the threshold",
         mean, _MAGNETS, moment.label, "§5.3", "shortfall", min(lacking.p10, mean),
         max(lacking.p90, mean), (*ids, *moment.need.row_ids, *_CHAIN_ASSUMPTIONS), sources,
-        _breadth_specification(results),
+        _breadth_specification(results), np.maximum(target - draws, 0.0),
     )  # fmt: skip
 
 
@@ -232,7 +234,15 @@ def _percent(
     return Reading(
         label, 100 * summary.mean, "%", moment.label, method, kind,
         100 * summary.p10, 100 * summary.p90, rests_on, tuple(dict.fromkeys(source_ids)),
+        draws=100 * draws,
     )  # fmt: skip
+
+
+def _reached(results: Results, moment: Moment, country: str) -> Draws:
+    """Stages that reach the threshold, draw by draw; a stage not known reaches nothing (§5.2)."""
+    target = results.specification.threshold * moment.need.tonnes
+    reached = moment.capacity.of(country) >= target[:, np.newaxis]
+    return np.asarray(reached.sum(axis=1), dtype=float)
 
 
 def _evidence_of(

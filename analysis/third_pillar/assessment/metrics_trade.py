@@ -8,7 +8,7 @@ import numpy as np
 
 from third_pillar.assessment.catalogue import Reading, metric
 from third_pillar.assessment.draws import read_range
-from third_pillar.assessment.rows import find_product_label, find_row
+from third_pillar.assessment.rows import find_product_label, find_row, find_unit_words
 from third_pillar.model.conversion import compute_oxide_need
 from third_pillar.model.sampling import Draws, summarise
 from third_pillar.vocabulary.codes import WORLD
@@ -91,6 +91,7 @@ def utilisation(results: Results, output_id: str, capacity_id: str) -> Reading:
         100 * float(output["value"]) / float(capacity["value"]), "%", str(output["period"]),
         "§0.1", "share", rests_on=(output_id, capacity_id),
         source_ids=tuple(dict.fromkeys((str(output["source_id"]), str(capacity["source_id"])))),
+        draws=100 * _row_draws(results, output) / _row_draws(results, capacity),
     )  # fmt: skip
 
 
@@ -100,7 +101,8 @@ def programme_figure(results: Results, figure_id: str) -> Reading:
     row = _programme(results, figure_id)
     return Reading(
         f"{row['programme']}: {row['measure']}",
-        float(row["value"]), str(row["unit"]), str(row["period"]), "§0.1", "figure",
+        float(row["value"]), find_unit_words(results.evidence, str(row["unit"])),
+        str(row["period"]), "§0.1", "figure",
         _end(row["low"]), _end(row["high"]), (figure_id,), (str(row["source_id"]),),
     )  # fmt: skip
 
@@ -114,7 +116,7 @@ def oxide_need(results: Results, magnets_id: str) -> Reading:
         "NdPr oxide that the planned magnets take",
         summary.mean, "t NdPr oxide a year", "at full output", "§3.1", "need",
         float(need.min()), float(need.max()),
-        (magnets_id, "magnet_per_ndpr_oxide"), sources,
+        (magnets_id, "magnet_per_ndpr_oxide"), sources, draws=need,
     )  # fmt: skip
 
 
@@ -130,7 +132,7 @@ def oxide_coverage(results: Results, oxide_id: str, magnets_id: str) -> Reading:
         summary.mean, "%", "at full output", "§3.1", "share",
         float(share.min()), float(share.max()),
         (oxide_id, magnets_id, "magnet_per_ndpr_oxide"),
-        tuple(dict.fromkeys((str(row["source_id"]), *sources))),
+        tuple(dict.fromkeys((str(row["source_id"]), *sources))), draws=share,
     )  # fmt: skip
 
 
@@ -146,7 +148,7 @@ def oxide_balance(results: Results, oxide_id: str, magnets_id: str) -> Reading:
         summary.mean, "t NdPr oxide a year", "at full output", "§3.4", "balance",
         float(balance.min()), float(balance.max()),
         (oxide_id, magnets_id, "magnet_per_ndpr_oxide"),
-        tuple(dict.fromkeys((str(row["source_id"]), *sources))),
+        tuple(dict.fromkeys((str(row["source_id"]), *sources))), draws=balance,
     )  # fmt: skip
 
 
@@ -166,11 +168,16 @@ def magnet_demand_share(results: Results, demand_id: str, world_id: str) -> Read
         100 * top.value / base.value, "%", str(demand["period"]), "§0.1", "share",
         100 * top.low / base.high, 100 * top.high / base.low, (demand_id, world_id),
         tuple(dict.fromkeys((str(demand["source_id"]), str(world["source_id"])))),
+        draws=100 * results.draws.draw(top) / results.draws.draw(base),
     )  # fmt: skip
 
 
 def _programme(results: Results, figure_id: str) -> dict[str, Any]:
     return find_row(results.evidence, "national_programmes", figure_id)
+
+
+def _row_draws(results: Results, row: dict[str, Any]) -> Draws:
+    return results.draws.draw(read_range({**row, "id": row["figure_id"]}))
 
 
 def _oxide_for(results: Results, magnets_id: str) -> tuple[Draws, tuple[str, ...]]:

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from third_pillar.assessment.capacity import StageCapacity, assess_stage_capacity, decimal_year
+from third_pillar.assessment.curve import SpecificationCurve, assess_curve
 from third_pillar.assessment.demand import Need, assess_need, find_need
 from third_pillar.assessment.draws import RowDraws
 from third_pillar.assessment.network import (
@@ -28,7 +29,7 @@ from third_pillar.assessment.trade import (
     assess_dependence,
     assess_magnet_exports,
 )
-from third_pillar.evidence import Article, Evidence
+from third_pillar.evidence import Article, Evidence, load_specifications
 from third_pillar.model.breadth import Breadth, BreadthSpecification
 from third_pillar.vocabulary.codes import Stage
 from third_pillar.vocabulary.errors import PillarError
@@ -79,6 +80,7 @@ class Results:
         sets: Pools compared.
         now: Today.
         horizon: The horizon.
+        curve: The candidate under every definition of "pillar" on record.
     """
 
     question: Question
@@ -93,6 +95,7 @@ class Results:
     sets: tuple[MemberSet, ...]
     now: Moment
     horizon: Moment
+    curve: SpecificationCurve
 
     @property
     def candidate(self) -> str:
@@ -160,6 +163,7 @@ def assess_results(question: Question, evidence: Evidence, article: Article) -> 
         sets=sets,
         now=moments[0],
         horizon=moments[1],
+        curve=assess_curve(question, evidence, load_specifications(), draws=draws),
     )
 
 

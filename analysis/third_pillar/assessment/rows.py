@@ -19,6 +19,14 @@ def find_product_label(evidence: Evidence, product: str) -> str:
     return label[0].lower() + label[1:] if label.split(maxsplit=1)[0][1:].islower() else label
 
 
+def find_unit_words(evidence: Evidence, unit: str) -> str:
+    """A unit in words, e.g. "t NdPr oxide" for t_ndpr_oxide, from the codelist."""
+    units = evidence.table("units").set_index("unit")
+    if unit not in units.index:
+        return unit
+    return str(units.loc[unit, "short"] or units.loc[unit, "label"])
+
+
 def find_row(evidence: Evidence, table: str, row_id: str) -> dict[str, Any]:
     """The row of a table with this id.
 

@@ -5,6 +5,7 @@ The door for notebooks: `open_case` and one `compose_…` or `show_…` function
 
 from third_pillar.assessment.case import assess as open_case
 from third_pillar.briefing.claims import compose_claims, show_verdicts
+from third_pillar.briefing.curve import compose_curve, show_curve
 from third_pillar.briefing.dependence import compose_dependence, show_import_shares
 from third_pillar.briefing.headline import compose_headline, compose_judgements, compose_title
 from third_pillar.briefing.outlook import compose_outlook
@@ -17,6 +18,7 @@ from third_pillar.briefing.window import compose_window, show_exports
 
 __all__ = [
     "compose_claims",
+    "compose_curve",
     "compose_dependence",
     "compose_headline",
     "compose_judgements",
@@ -33,6 +35,7 @@ __all__ = [
     "open_case",
     "record",
     "show_breadth",
+    "show_curve",
     "show_exports",
     "show_import_shares",
     "show_served_shares",

@@ -1,38 +1,30 @@
-"""The article against the evidence."""
+"""The article against the evidence: the briefing's own short part."""
 
 from __future__ import annotations
 
 from markupsafe import Markup
 
 from third_pillar.assessment.case import Case
-from third_pillar.assessment.rows import find_row
-from third_pillar.briefing.markup import Exhibit, Fragment, fragment, paragraph, table
-from third_pillar.briefing.numbers import phrase_count, show_number, show_span
-from third_pillar.briefing.words import candidate, phrase_date, sources_note
+from third_pillar.briefing.claim_ledger import compose_short_ledger
+from third_pillar.briefing.claim_standing import compose_short_lists, phrase_conclusion
+from third_pillar.briefing.claim_words import WAYS
+from third_pillar.briefing.markup import Exhibit, Fragment, fragment, paragraph
+from third_pillar.briefing.numbers import phrase_count
+from third_pillar.briefing.words import candidate
 from third_pillar.figures.claims import draw_verdict_counts
 from third_pillar.vocabulary.codes import Settled, Verdict
-from third_pillar.vocabulary.findings import ClaimVerdict
 
-_WAYS = {
-    Settled.MEASURED: "measured",
-    Settled.EVENT_TESTED: "event-tested",
-    Settled.DOCUMENTED: "documented",
-    Settled.HAND: "read by hand",
-    Settled.OPINION: "opinion",
-}
 _TRIED = (Settled.MEASURED, Settled.EVENT_TESTED)
 
 
 def compose_claims(case: Case) -> Fragment:
-    """The verdicts in words and the ledger as a table."""
+    """The verdicts in words, three short lists, and the ledger as a table."""
     verdicts = case.verdicts
     meta = case.results.article.meta
     if not verdicts:
         return fragment(
             paragraph("No claim of the article bears on this candidate; none is shown here.")
         )
-    tried = sum(verdict.how in _TRIED for verdict in verdicts.values())
-    hand = sum(verdict.how is Settled.HAND for verdict in verdicts.values())
     if case.results.is_about_candidate:
         opening = Markup("The article is “{}” ({}, {}). Its text holds {} separate claims.").format(
             meta["title"], meta["publisher"], meta["date"], len(verdicts)
@@ -43,72 +35,29 @@ def compose_claims(case: Case) -> Fragment:
             "or China's controls and are tested here."
         ).format(meta["date"], phrase_count(len(verdicts)), candidate(case))
     return fragment(
-        paragraph(
-            opening,
-            f"{tried} are settled by a number or by a dated event, with thresholds set in the data "
-            f"package; {hand} still show a reading by hand, marked so; opinions and "
-            "recommendations get no verdict on truth.",
-        ),
-        _ledger(case),
+        paragraph(opening, _phrase_ways(case)),
+        paragraph(*phrase_conclusion(case)),
+        compose_short_lists(case),
+        Markup("<h3>The ledger</h3>"),
+        compose_short_ledger(case),
     )
 
 
-def _ledger(case: Case) -> Markup:
-    return table(
-        ("Claim", "In our words", "Verdict", "Why, on what, and what would flip it"),
-        [
-            (
-                claim_id,
-                verdict.label,
-                Markup('{}<br><span class="how">{}</span>').format(
-                    verdict_chip(verdict.verdict), _WAYS[verdict.how]
-                ),
-                _grounds(case, verdict),
-            )
-            for claim_id, verdict in case.verdicts.items()
-        ],
-        caption="Every claim with its verdict",
-    )
-
-
-def _grounds(case: Case, verdict: ClaimVerdict) -> Markup:
-    parts = [Markup("{}").format(verdict.reason)]
-    if verdict.value is not None:
-        parts.append(_measured_value(verdict))
-    elif verdict.how is Settled.EVENT_TESTED:
-        parts += [_event(case, event) for event in verdict.rests_on]
-    if verdict.flips_if:
-        parts.append(Markup("Flips if {}.").format(verdict.flips_if))
-    if verdict.source_ids:
-        parts.append(sources_note(case, verdict.source_ids))
-    return Markup("<br>").join(parts)
-
-
-def _event(case: Case, event_id: str) -> Markup:
-    row = find_row(case.results.evidence, "policy_events", event_id)
-    return Markup("{} ({}): {}.").format(
-        event_id, phrase_date(row["date"], row["date_precision"]), row["event"]
-    )
-
-
-def verdict_chip(verdict: Verdict) -> Markup:
-    """A verdict as a chip whose words carry it, colour only helping."""
-    return Markup('<span class="verdict verdict-{}">{}</span>').format(
-        verdict.value.replace(" ", "-"), verdict.value
-    )
-
-
-def _measured_value(verdict: ClaimVerdict) -> Markup:
-    value = float("nan") if verdict.value is None else verdict.value
-    ends = Markup("")
-    if verdict.low is not None and verdict.high is not None and verdict.low != verdict.high:
-        ends = Markup(" ({})").format(show_span(verdict.low, verdict.high, like=verdict.unit))
-    return Markup(
-        'Measured: <data class="n" value="{}" data-source="{}">{}</data>{}; {}.'
-    ).format(
-        f"{value:.6g}", verdict.rests_on[0], show_number(value, verdict.unit),
-        ends, verdict.threshold,
-    )  # fmt: skip
+def _phrase_ways(case: Case) -> str:
+    """How the claims were settled: a reading is never told as a test."""
+    hows = [verdict.how for verdict in case.verdicts.values()]
+    tried = sum(how in _TRIED for how in hows)
+    documented, hand = hows.count(Settled.DOCUMENTED), hows.count(Settled.HAND)
+    said = [
+        f"{tried} are settled by a number or by a dated event, with thresholds kept as data"
+    ]
+    if documented:
+        said.append(f"{documented} by weighing what is on record under a written rule")
+    if hand:
+        said.append(f"{hand} still show a reading by hand, marked so")
+    if Settled.OPINION in hows:
+        said.append("opinions and recommendations get no verdict on truth")
+    return "; ".join(said) + "."
 
 
 def show_verdicts(case: Case) -> Exhibit:
@@ -137,9 +86,9 @@ def show_verdicts(case: Case) -> Exhibit:
         )
         + ".",
         figure=draw_verdict_counts(
-            scale, counts, labels={way.value: word for way, word in _WAYS.items()}
+            scale, counts, labels={way.value: word for way, word in WAYS.items()}
         ),
-        columns=("Verdict", *(_WAYS[way] for way in Settled)),
+        columns=("Verdict", *(WAYS[way] for way in Settled)),
         rows=[
             (verdict, *(counts[way.value][place] for way in Settled))
             for place, verdict in enumerate(scale)

@@ -31,8 +31,7 @@ from third_pillar.briefing.words import (
 )
 from third_pillar.vocabulary.codes import STAGES, Settled, Stage
 from third_pillar.vocabulary.findings import BottomLine
-
-_SURE, _RULED_OUT = 90.0, 10.0
+from third_pillar.vocabulary.specifications import READING_WORDS, Reading
 
 
 def compose_title(case: Case) -> Fragment:
@@ -73,11 +72,10 @@ def _staleness(case: Case) -> Markup:
 
 def compose_bottom_line(case: Case) -> BottomLine:
     """The answer by the breadth reading, in words generated from the results."""
-    chance = _chance(case)
-    answer = "yes" if chance >= _SURE else "no" if chance <= _RULED_OUT else "contested"
+    answer = case.results.curve.verdict
     return BottomLine(
         answer=answer,
-        reading="breadth",
+        reading="specification curve",
         text=" ".join(str(part) for part in _answer_sentences(case, answer)),
     )
 
@@ -113,32 +111,25 @@ def _stand_ins(case: Case) -> str:
     return f"Rated assumptions stand in for missing data on {phrase_list(tuple(found))}."
 
 
-def _chance(case: Case) -> float:
-    return float(case.metric(f"breadth_chance({case.results.candidate}, horizon)").value or 0)
-
-
 def _answer_sentences(case: Case, answer: str, *, linked: bool = False) -> list[str | Markup]:
     def shown(expression: str) -> str | Markup:
         mark = number(case.find_metric(expression))
         return mark if linked else mark.striptags()
 
-    iso3, name = case.results.candidate, sentence_start(candidate(case))
     specification = case.results.specification
-    stages = case.results.horizon.breadth[iso3].stages_reached
-    opening = {"yes": "Yes.", "no": "No.", "contested": "It depends."}[answer]
-    best = _best_stage(case)
-    first = Markup(
-        "{} {} reaches {:g} % of the need of {} at {} of the four stages by the end of {}; "
-        "a pillar by breadth reaches it at {} or more."
+    stages = case.results.horizon.breadth[case.results.candidate].stages_reached
+    first = _OPENINGS[answer].format(
+        share=shown("specification_share()"),
+        count=shown("specification_count()"),
+        name=candidate(case),
+    ) + _extremes(case, shown)
+    second = Markup(
+        "By breadth, {} reaches {:g} % of the need of {} at {} of the four stages by the end of "
+        "{}; a pillar reaches it at {} or more."
     ).format(
-        opening, name, 100 * specification.threshold, pillars(case), phrase_count(stages),
+        candidate(case), 100 * specification.threshold, pillars(case), phrase_count(stages),
         horizon(case), phrase_count(specification.stages_needed),
     )  # fmt: skip
-    second = Markup("Its best stage is {}, with {} of that need.").format(
-        STAGE_NOUNS[best], shown(f"share_of_need({iso3}, {best}, horizon)")
-    )
-    if stages == 0 and not case.find_metric(f"share_of_need({iso3}, {best}, horizon)"):
-        second = Markup("")
     pool = case.results.horizon.served["pillars", "metal counted", True]
     third = Markup(
         "Of that need {} can serve {} without China; {} adds {}, and the narrowest stage is then "
@@ -153,6 +144,30 @@ def _answer_sentences(case: Case, answer: str, *, linked: bool = False) -> list[
         shown("served_share(pillars, no_metal, without, horizon)"),
     )
     return [part if linked else part.striptags() for part in (first, second, third) if part]
+
+
+_OPENINGS = {
+    "yes": Markup("Yes: under {share} of {count} of pillar, {name} is one"),
+    "no": Markup("No: only under {share} of {count} of pillar is {name} one"),
+    "contested": Markup("It depends on what a pillar is: under {share} of {count}, {name} is one"),
+}
+
+
+def _extremes(case: Case, shown: Callable[[str], str | Markup]) -> Markup:
+    """The readings that say pillar most and least often, where readings differ."""
+    shares = {
+        reading: metric.value
+        for reading in Reading
+        if (metric := case.find_metric(f"specification_share_of({reading})"))
+        and isinstance(metric.value, float)
+    }
+    most, least = (pick(shares, key=lambda r: shares[r]) for pick in (max, min))
+    if shares[most] == shares[least]:
+        return Markup(".")
+    return Markup(" ({} by {}, {} by {}).").format(
+        shown(f"specification_share_of({most})"), READING_WORDS[most],
+        shown(f"specification_share_of({least})"), READING_WORDS[least],
+    )  # fmt: skip
 
 
 def _gain(case: Case, metal: str, shown: Callable[[str], str | Markup]) -> str | Markup:
@@ -192,15 +207,16 @@ def compose_judgement_list(case: Case) -> list[Markup]:
 
 
 def _judge_breadth(case: Case) -> Markup:
-    metric = case.metric(f"breadth_chance({case.results.candidate}, horizon)")
+    iso3, best = case.results.candidate, _best_stage(case)
+    metric = case.metric(f"breadth_chance({iso3}, horizon)")
     return Markup(
-        "<strong>Pillar by breadth at the end of {}: {} ({}).</strong> Confidence is {}."
+        "<strong>Pillar by breadth at the end of {}: {} ({}).</strong> Its best stage is {}, with "
+        "{} of the need. Confidence is {}."
     ).format(
-        horizon(case),
-        phrase_likelihood(float(metric.value or 0)),
-        number(metric),
+        horizon(case), phrase_likelihood(float(metric.value or 0)), number(metric),
+        STAGE_NOUNS[best], number(case.find_metric(f"share_of_need({iso3}, {best}, horizon)")),
         metric.confidence,
-    )
+    )  # fmt: skip
 
 
 def _judge_chain(case: Case) -> Markup:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
+from itertools import chain, repeat
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -94,13 +96,14 @@ def _without_template(layout: dict[str, Any]) -> dict[str, Any]:
 
 def number(metric: Metric | None, *, unit: bool = True, signed: bool = False) -> Markup:
     """A number in prose that leads to its row; a metric that is not there reads "not known"."""
-    if metric is None or not isinstance(metric.value, int | float):
+    value = None if metric is None else metric.value
+    if metric is None or not isinstance(value, int | float) or not math.isfinite(value):
         return Markup('<span class="gap">not known</span>')
     shown = show_number(
-        float(metric.value), metric.unit if unit else "", like=metric.unit, signed=signed
+        float(value), metric.unit if unit else "", like=metric.unit, signed=signed
     )
     return Markup('<data class="n" value="{}" data-source="{}">{}</data>').format(
-        f"{metric.value:.6g}", metric.id, shown
+        f"{value:.6g}", metric.id, shown
     )
 
 
@@ -126,22 +129,40 @@ def bullets(items: Iterable[str | Markup], *, css: str = "") -> Markup:
 
 
 def table(
-    columns: Sequence[str], rows: Iterable[Sequence[str | Markup]], *, caption: str = ""
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str | Markup]],
+    *,
+    caption: str = "",
+    attributes: Mapping[str, str] | None = None,
+    row_attributes: Sequence[Mapping[str, str]] = (),
 ) -> Markup:
-    """A data table in its wrap, first column as row heading."""
+    """A data table in its wrap, first column as row heading.
+
+    Args:
+        columns: Headings.
+        rows: Cells, one a column.
+        caption: What the table holds.
+        attributes: Of the table itself.
+        row_attributes: Of each row, in order; fewer than rows leave the rest bare.
+    """
     head = Markup("").join(Markup('<th scope="col">{}</th>').format(name) for name in columns)
     body = Markup("").join(
-        Markup("<tr>{}{}</tr>").format(
+        Markup("<tr{}>{}{}</tr>").format(
+            _attributes(own),
             Markup('<th scope="row">{}</th>').format(row[0]),
             Markup("").join(Markup("<td>{}</td>").format(cell) for cell in row[1:]),
         )
-        for row in rows
+        for row, own in zip(rows, chain(row_attributes, repeat({})), strict=False)
     )
     heading = Markup("<caption>{}</caption>").format(caption) if caption else Markup("")
     return Markup(
-        '<div class="table-wrap"><table class="data">{}<thead><tr>{}</tr></thead>'
+        '<div class="table-wrap"><table class="data"{}>{}<thead><tr>{}</tr></thead>'
         "<tbody>{}</tbody></table></div>"
-    ).format(heading, head, body)
+    ).format(_attributes(attributes or {}), heading, head, body)
+
+
+def _attributes(named: Mapping[str, str]) -> Markup:
+    return Markup("").join(Markup(' {}="{}"').format(name, text) for name, text in named.items())
 
 
 def section(css: str, *parts: Markup) -> Fragment:

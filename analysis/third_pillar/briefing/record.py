@@ -54,17 +54,24 @@ def compose_stamp(case: Case) -> Fragment:
     """How to reproduce the report: parameters, data release and version."""
     parameters = case.results.question.parameters
     release = case.results.evidence.release
-    command = "pillar report " + " ".join(
-        f"-p {name}={','.join(value) if isinstance(value, tuple) else value}"
+    fields = type(parameters).model_fields
+    changed = {
+        name: value
         for name, value in parameters.model_dump().items()
-        if value != type(parameters).model_fields[name].default and name != "profile"
+        if value != fields[name].default
+    }
+    profile = changed.pop("profile", "")
+    given = (
+        f"-p {name}={','.join(value) if isinstance(value, tuple) else value}"
+        for name, value in changed.items()
     )
+    command = " ".join(part for part in ("pillar report", profile, *given) if part)
     return section(
         "stamp",
         Markup("<h2>How to reproduce</h2>"),
         paragraph(
             Markup("Run <code>{}</code> with version {} of the kit and data release {} {} ").format(
-                command.strip(), __version__, release.name, release.version
+                command, __version__, release.name, release.version
             )
             + Markup("(sha256 <code>{}</code>), as of {}, seed {}, {:,} draws.").format(
                 release.sha256[:16],

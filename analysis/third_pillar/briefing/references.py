@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -22,6 +22,11 @@ _LISTED = 16
 
 def compose_numbers(case: Case) -> Fragment:
     """Every number of the report with its range, period, method and rows."""
+    return list_numbers(case.metrics.values())
+
+
+def list_numbers(metrics: Iterable[Metric]) -> Fragment:
+    """These numbers with their ranges, periods, methods and rows."""
     items = [
         Markup(
             '<li id="n-{}"><span class="label">{}</span>: <strong>{}</strong>{}, {}. '
@@ -30,7 +35,7 @@ def compose_numbers(case: Case) -> Fragment:
             slug(metric.id), metric.label, _value(metric), _ends(metric), metric.period,
             metric.method, metric.confidence, _rows(metric), _links(metric),
         )
-        for metric in case.metrics.values()
+        for metric in metrics
     ]  # fmt: skip
     return fragment(
         paragraph(
@@ -63,21 +68,28 @@ def _rows(metric: Metric) -> str:
 def _links(metric: Metric) -> Markup:
     links = [
         Markup('<a href="#s-{}">{}</a>').format(slug(source), source)
-        for source in _linked_sources(metric)
+        for source in select_metric_sources(metric)
     ]
     return Markup(", ").join(links)
 
 
-def _linked_sources(metric: Metric) -> tuple[str, ...]:
+def select_metric_sources(metric: Metric) -> tuple[str, ...]:
+    """Sources that stand beside a number; none where it rests on too many rows to list."""
     return metric.source_ids if len(metric.rests_on) <= _LISTED else ()
 
 
 def compose_sources(case: Case) -> Fragment:
     """Every source that the report cites, with its reliability."""
+    return list_sources(case, _cited(case))
+
+
+def list_sources(case: Case, source_ids: Iterable[str]) -> Fragment:
+    """These sources with their reliability, sorted, each once; unknown ids are left out."""
     known = case.results.evidence.sources
+    cited = sorted({source for source in source_ids if source in known.index})
     items = [
         _source(str(source), {str(key): value for key, value in row.items()})
-        for source, row in known.loc[_cited(case)].iterrows()
+        for source, row in known.loc[cited].iterrows()
     ]
     return fragment(
         paragraph(
@@ -105,8 +117,8 @@ def _cited(case: Case) -> list[str]:
     results = case.results
     shown = results.horizon.capacity
     countries = select_breadth_countries(case)
-    named = [
-        *(source for metric in case.metrics.values() for source in _linked_sources(metric)),
+    return [
+        *(source for metric in case.metrics.values() for source in select_metric_sources(metric)),
         *(source for verdict in case.verdicts.values() for source in verdict.source_ids),
         *(source for gap in case.gaps for source in gap.source_ids),
         *(str(s) for found in results.stage_shares.values() for s in found.shares["source_id"]),
@@ -120,7 +132,6 @@ def _cited(case: Case) -> list[str]:
             for s in shown.record(iso3, stage).source_ids
         ),
     ]
-    return sorted({source for source in named if source in results.evidence.sources.index})
 
 
 def _date(row: Mapping[str, Any]) -> str:

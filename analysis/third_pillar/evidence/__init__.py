@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from third_pillar.evidence.location import article_names, project_root
     from third_pillar.evidence.release import package_sha256, read_release, table_hashes
     from third_pillar.evidence.scenarios import Scenario, load_scenario, scenario_names
+    from third_pillar.evidence.specifications import load_specifications
     from third_pillar.evidence.validation import check_package, validate_package
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "load_evidence",
     "load_parameter_choices",
     "load_scenario",
+    "load_specifications",
     "package_sha256",
     "project_root",
     "read_release",
@@ -62,6 +64,7 @@ _HOMES = {
     "load_evidence": "loading",
     "load_parameter_choices": "choices",
     "load_scenario": "scenarios",
+    "load_specifications": "specifications",
     "package_sha256": "release",
     "project_root": "location",
     "read_release": "release",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -28,12 +28,20 @@ class Article:
         claims: One row a claim, key `claim_id`.
         evidence: One row a piece of evidence, key `evidence_id`.
         tests: Claim id to its test, for claims that are measured or event-tested.
+        history: Verdicts as they were recorded, oldest first: `date`, `claim_id`, `verdict`,
+            `how`, `value`, `data`, `rows`, `because`; empty where none was.
     """
 
     meta: dict[str, Any]
     claims: pd.DataFrame
     evidence: pd.DataFrame
     tests: Mapping[str, ClaimTest]
+    history: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    @property
+    def is_synthetic(self) -> bool:
+        """Whether the article was written for tests; such a one is never published."""
+        return self.meta.get("synthetic") is True
 
 
 def load_article(article_id: str, *, root: Path | None = None) -> Article:
@@ -53,6 +61,7 @@ def load_article(article_id: str, *, root: Path | None = None) -> Article:
     )
     tests = folder / "tests.yml"
     content = read_yaml(tests) if tests.is_file() else None
+    past = resources.get(f"claims/{article_id}/history.csv")
     return Article(
         meta={
             key: value.isoformat() if isinstance(value, dt.date) else value
@@ -61,4 +70,5 @@ def load_article(article_id: str, *, root: Path | None = None) -> Article:
         claims=claims,
         evidence=evidence,
         tests=MappingProxyType(read_claim_tests(content or {})),
+        history=pd.DataFrame() if past is None else read_frame(read_table(past, root)),
     )

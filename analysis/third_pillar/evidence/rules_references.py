@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from third_pillar.evidence.location import scenarios_folder
-from third_pillar.evidence.reading import Row, Table
+from third_pillar.evidence.location import data_folder, scenarios_folder
+from third_pillar.evidence.reading import Row, Table, read_yaml
 from third_pillar.evidence.rules import Package, Rule, find_table
 from third_pillar.evidence.scenarios import find_scenario_faults
 from third_pillar.vocabulary.codes import STAGES, Basis, PlantStatus
 from third_pillar.vocabulary.errors import DataFault
 from third_pillar.vocabulary.parameters import nearest
+from third_pillar.vocabulary.specifications import find_family_faults
 
 _COUNTRY_FIELDS = (
     "country_iso3",
@@ -136,6 +137,20 @@ def scenarios_hold(package: Package) -> Iterator[DataFault]:
         yield from find_scenario_faults(path, assumptions=units or None)
 
 
+def specifications_hold(package: Package) -> Iterator[DataFault]:
+    """Every file of specifications makes each choice its reading needs, and no other."""
+    pools = package.keys("country_sets", "set_id")
+    for path in sorted((data_folder(package.root) / "specifications").glob("*.yml")):
+        place = f"specifications/{path.name}"
+        try:
+            content = read_yaml(path)
+        except ValueError as error:
+            yield DataFault(place, "", "", "", str(error))
+            continue
+        for field, rule in find_family_faults(content, pools=tuple(pools)):
+            yield DataFault(place, "", field, "", rule)
+
+
 RULES: tuple[Rule, ...] = (
     countries_are_known,
     stages_are_known,
@@ -146,6 +161,7 @@ RULES: tuple[Rule, ...] = (
     conflicts_name_figures,
     controls_name_events,
     scenarios_hold,
+    specifications_hold,
 )
 
 

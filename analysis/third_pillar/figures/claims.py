@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -57,3 +59,124 @@ def draw_verdict_counts(
         height=340,
     )
     return figure
+
+
+@dataclass(frozen=True)
+class ClaimDots:
+    """One claim and the sources that speak to it.
+
+    Attributes:
+        claim: Its id.
+        sources: Stance → pairs of source id and whether its reliability is A or B.
+    """
+
+    claim: str
+    sources: Mapping[str, Sequence[tuple[str, bool]]]
+
+
+_STANCES: Mapping[str, tuple[int, str, str]] = {
+    "refutes": (-1, "x", "china"),
+    "qualifies": (-1, "diamond", "candidate"),
+    "supports": (1, "circle", "partners"),
+    "context": (1, "square", "rest"),
+}
+"""Stance → side, sign and role; on each side the first stands nearest to the middle."""
+_ROW = 17
+
+
+def draw_evidence_map(
+    groups: Mapping[str, Sequence[ClaimDots]], *, labels: Mapping[str, str]
+) -> go.Figure:
+    """Claims as rows, sources as marks: against and limiting to the left, for to the right.
+
+    Args:
+        groups: Heading → its claims, first on top.
+        labels: Stance → words for the legend.
+    """
+    figure = go.Figure()
+    heads, rows = _place(groups)
+    for stance, (side, sign, role) in _STANCES.items():
+        marks = [mark for place, dots in rows for mark in _marks(place, dots, stance, side)]
+        if not marks:
+            continue
+        figure.add_scatter(
+            x=[mark[0] for mark in marks],
+            y=[mark[1] for mark in marks],
+            text=[mark[2] for mark in marks],
+            name=labels[stance],
+            mode="markers",
+            # a lying drawing keeps its height on a phone
+            orientation="h",
+            marker={
+                "symbol": [sign if mark[3] else f"{sign}-open" for mark in marks],
+                "size": 8,
+                "color": role_colour(role),
+                "line": {"width": 1.3, "color": role_colour(role)},
+            },
+            hovertemplate="%{text}<extra>" + labels[stance] + "</extra>",
+        )
+    reach = max((abs(float(x)) for trace in figure.data for x in trace.x), default=1.0)
+    figure.update_layout(
+        xaxis=_count_axis(figure, reach),
+        yaxis={
+            "tickmode": "array",
+            "tickvals": [place for place, _ in rows],
+            "ticktext": [dots.claim for _, dots in rows],
+            "range": [len(rows) + len(heads) - 0.3, -0.7],
+            "tickfont": {"size": 11},
+            "showgrid": True,
+        },
+        shapes=[{"type": "line", "x0": 0, "x1": 0, "yref": "paper", "y0": 0, "y1": 1,
+                 "line": {"color": role_colour("muted"), "width": 1}}],
+        annotations=[
+            {"x": 0, "xref": "paper", "xanchor": "left", "y": place, "yanchor": "middle",
+             "text": f"<b>{heading}</b>", "showarrow": False}
+            for place, heading in heads
+        ],
+        height=110 + _ROW * (len(rows) + len(heads)),
+    )  # fmt: skip
+    return figure
+
+
+def _place(
+    groups: Mapping[str, Sequence[ClaimDots]],
+) -> tuple[list[tuple[int, str]], list[tuple[int, ClaimDots]]]:
+    """Rows from the top: a heading, its claims, the next heading."""
+    heads: list[tuple[int, str]] = []
+    rows: list[tuple[int, ClaimDots]] = []
+    place = 0
+    for heading, claims in groups.items():
+        heads.append((place, heading))
+        rows += [(place + step, dots) for step, dots in enumerate(claims, start=1)]
+        place += 1 + len(claims)
+    return heads, rows
+
+
+def _marks(
+    place: int, dots: ClaimDots, stance: str, side: int
+) -> list[tuple[float, int, str, bool]]:
+    """Marks of one stance: they stand outside those of the stance nearer to the middle."""
+    nearer = 0
+    for other, (side_of_other, _, _) in _STANCES.items():
+        if other == stance:
+            break
+        nearer += len(dots.sources.get(other, ())) if side_of_other == side else 0
+    return [
+        (side * (nearer + step - 0.4), place, f"{dots.claim}: {source}", is_solid)
+        for step, (source, is_solid) in enumerate(dots.sources.get(stance, ()), start=1)
+    ]
+
+
+def _count_axis(figure: go.Figure, reach: float) -> dict[str, Any]:
+    """Counts in both directions, without a minus on the left."""
+    ends = [float(x) for trace in figure.data for x in trace.x]
+    low, high = min([*ends, 0.0]), max([*ends, 0.0])
+    step = 2 if reach <= 8 else 4  # noqa: PLR2004  more than four ticks a side crowd a phone
+    ticks = [*range(-int(-low + 0.9) // step * step, int(high + 0.9) + 1, step)]
+    return {
+        "title": {"text": "number of sources: against and limiting | for and background"},
+        "tickmode": "array",
+        "tickvals": ticks,
+        "ticktext": [str(abs(tick)) for tick in ticks],
+        "range": [low - 0.8, high + 0.8],
+    }

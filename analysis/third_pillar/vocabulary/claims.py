@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from operator import eq, ge, gt, le, lt
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
+from third_pillar.vocabulary.expressions import Expression, find_calls, read_expression
 from third_pillar.vocabulary.findings import Frozen
 
 OPERATORS = (">=", "<=", "==", ">", "<")
 _COMPARISON = re.compile(r"\s*(>=|<=|==|>|<)\s*([+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*")
-_METRIC = re.compile(r"[a-z][a-z0-9_]*\([A-Za-z0-9_.,\- ]*\)")
 
 
 class BadClaimTests(ValueError):
@@ -45,6 +46,13 @@ class Comparison:
             "<": value < self.threshold,
         }[self.operator]
 
+    def holds_each(self, values: Any) -> Any:
+        """Whether each of an array of values meets the comparison, as an array."""
+        compare: Callable[[Any, Any], Any] = {
+            ">=": ge, "<=": le, "==": eq, ">": gt, "<": lt,
+        }[self.operator]  # fmt: skip
+        return compare(values, self.threshold)
+
     def overlaps(self, other: Comparison) -> bool:
         """Whether some number meets both comparisons."""
         apart = (self.threshold + other.threshold) / 2
@@ -72,13 +80,15 @@ def read_comparison(text: str) -> Comparison:
 
 
 class MeasuredTest(Frozen):
-    """A claim settled by one metric of the report and two thresholds.
+    """A claim settled by a metric of the report, or arithmetic over several, and two thresholds.
 
     A value that meets neither threshold leaves the claim partly supported.
     """
 
     kind: Literal["measured"] = "measured"
-    metric: str = Field(description="a metric of the catalogue, e.g. mine_share(IND, 2025)")
+    metric: str = Field(
+        description="metrics of the catalogue joined by + - * /, e.g. mine_share(IND, 2025)"
+    )
     supported_if: str = Field(description='comparison such as ">= 5"')
     refuted_if: str = Field(description='comparison such as "< 2"')
     unit: str = Field(min_length=1, description="unit of metric and thresholds")
@@ -87,11 +97,12 @@ class MeasuredTest(Frozen):
     @field_validator("metric")
     @classmethod
     def _check_metric(cls, value: str) -> str:
-        if not _METRIC.fullmatch(value):
+        expression = read_expression(value)
+        if not any(find_calls(expression)):
             raise ValueError(
                 f"{value!r} is not a metric; write name(argument, …) with plain codes and numbers"
             )
-        return value
+        return str(expression)
 
     @field_validator("supported_if", "refuted_if")
     @classmethod
@@ -106,6 +117,11 @@ class MeasuredTest(Frozen):
                 "a value could support and refute the claim at once"
             )
         return self
+
+    @property
+    def expression(self) -> Expression:
+        """What is measured, as a tree."""
+        return read_expression(self.metric)
 
     @property
     def support(self) -> Comparison:

@@ -44,6 +44,15 @@ class Gap(Frozen):
     source_ids: tuple[str, ...] = ()
 
 
+class VerdictChange(Frozen):
+    """One turn in the history of a claim: what was said before, what from that day on, and why."""
+
+    date: str = Field(description="day of the record, YYYY-MM-DD")
+    before: Verdict
+    after: Verdict
+    because: str = Field(description="the rows, the test or the rule that changed")
+
+
 class ClaimVerdict(Frozen):
     """The verdict on one claim of the article."""
 
@@ -60,6 +69,26 @@ class ClaimVerdict(Frozen):
     confidence: Confidence
     rests_on: tuple[str, ...] = Field(default=(), description="ids of rows, events and metrics")
     source_ids: tuple[str, ...] = ()
+    margin: float | None = Field(
+        default=None, description="distance of the value to the nearest threshold, in the unit"
+    )
+    draw_shares: dict[str, float] = Field(
+        default_factory=dict, description="verdict to its share of the Monte Carlo draws, 0 to 1"
+    )
+    flips_by: str = Field(
+        default="", description="the smallest change of one input row that changes the verdict"
+    )
+    evidence: str = Field(default="", description="limited, medium or robust")
+    agreement: str = Field(default="", description="low, medium or high")
+    topic: str = ""
+    lever: str = Field(default="", description="code of codelists/levers.csv")
+    qualifier_dropped: bool = Field(
+        default=False, description="the article left out a limit that its source has"
+    )
+    bottom_line: bool = Field(default=False, description="the article's bottom line rests on it")
+    changed: tuple[VerdictChange, ...] = Field(
+        default=(), description="turns of the verdict on record, oldest first"
+    )
 
 
 class Metric(Frozen):

@@ -377,7 +377,73 @@
     requestAnimationFrame(() => back.focus({ preventScroll: true }));
   });
 
+  /* ---- a ledger that filters; without scripts the whole table stays ---- */
+  function addFilters(table) {
+    const rows = all("tbody > tr", table);
+    const bar = document.createElement("div");
+    const said = document.createElement("p");
+    const reset = document.createElement("button");
+    bar.className = "filters";
+    bar.setAttribute("role", "group");
+    bar.setAttribute("aria-label", "Filter the table");
+    Object.assign(said, { className: "filter-count" });
+    said.setAttribute("role", "status");
+    Object.assign(reset, { type: "button", textContent: "Show all", disabled: true });
+    const lists = JSON.parse(table.dataset.filters).flatMap(([name, heading, values]) => {
+      const found = values.filter((value) => rows.some((row) => row.dataset[name] === value));
+      if (found.length < 2) return [];
+      const label = document.createElement("label");
+      const list = document.createElement("select");
+      list.append(new Option("all", ""), ...found.map((value) => new Option(value, value)));
+      label.append(heading, list);
+      bar.append(label);
+      return [{ name, list }];
+    });
+    if (!lists.length) return;
+    const meets = (row, but) =>
+      lists.every(({ name, list }) => list === but || !list.value || row.dataset[name] === list.value);
+    function apply() {
+      for (const row of rows) row.hidden = !meets(row);
+      const shown = rows.filter((row) => !row.hidden).length;
+      const all = shown === rows.length;
+      said.textContent = all ? `${rows.length} claims` : `${shown} of ${rows.length} claims`;
+      reset.disabled = lists.every(({ list }) => !list.value);
+      /* Each choice says how many rows it would leave, the other lists as they are. */
+      for (const { name, list } of lists) {
+        for (const option of [...list.options].slice(1)) {
+          const left = rows.filter((row) => meets(row, list) && row.dataset[name] === option.value);
+          option.textContent = `${option.value} (${left.length})`;
+          option.disabled = !left.length && !option.selected;
+        }
+      }
+    }
+    const clear = () => {
+      for (const { list } of lists) list.value = "";
+      apply();
+    };
+    bar.addEventListener("change", apply);
+    reset.addEventListener("click", () => {
+      clear();
+      lists[0].list.focus();
+    });
+    /* A link to a row that is filtered away shows the row. */
+    const reveal = (hash) => {
+      const row = document.getElementById(decodeURIComponent(hash.slice(1)));
+      if (row && row.hidden && table.contains(row)) clear();
+      return row;
+    };
+    document.addEventListener("click", (event) => {
+      const link = event.target.closest('a[href^="#"]');
+      if (link) reveal(link.hash);
+    });
+    addEventListener("hashchange", () => reveal(location.hash));
+    bar.append(reset, said);
+    table.closest(".table-wrap").before(bar);
+    apply();
+  }
+
   /* ---- start ---- */
+  for (const table of all("table[data-filters]")) addFilters(table);
   for (const fold of all("details.figure-data")) fold.open = false;
   for (const tools of all(".tools")) tools.hidden = false;
   const wide = matchMedia("(min-width: 1180px)");

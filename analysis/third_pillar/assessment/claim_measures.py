@@ -1,0 +1,154 @@
+"""Measured verdicts: a value and its range against two thresholds with their reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from third_pillar.assessment.claim_confidence import (
+    agree_draws,
+    evidence_of_rating,
+    rate_confidence,
+)
+from third_pillar.assessment.claim_flips import find_smallest_change
+from third_pillar.assessment.expressions import Measurement, measure_test
+from third_pillar.model.sampling import Draws
+from third_pillar.vocabulary.claims import Comparison, MeasuredTest
+from third_pillar.vocabulary.codes import Confidence, Settled, Verdict
+from third_pillar.vocabulary.errors import MissingEvidence
+from third_pillar.vocabulary.findings import ClaimVerdict, Metric
+
+if TYPE_CHECKING:
+    from third_pillar.assessment.results import Results
+
+
+def settle_measured(
+    results: Results, claim: Mapping[Any, Any], test: MeasuredTest, metrics: dict[str, Metric]
+) -> ClaimVerdict:
+    """The verdict of a measured test; what it measured is entered into `metrics`.
+
+    Raises:
+        EvidenceFault: The test states a unit that its expression does not have.
+        PillarError: The expression names no metric of the catalogue.
+
+    Method:
+        §6.1 of docs/methods.md.
+    """
+    try:
+        found = measure_test(results, str(claim["claim_id"]), test)
+    except MissingEvidence as error:
+        return _untestable(claim, f"The data do not carry it: {error}.")
+    if not isinstance(found.metric.value, int | float):
+        return _untestable(claim, f"{found.metric.label} is not a number.")
+    metrics[found.metric.id] = found.metric
+    return _verdict(results, claim, test, found, float(found.metric.value))
+
+
+def _verdict(
+    results: Results,
+    claim: Mapping[Any, Any],
+    test: MeasuredTest,
+    found: Measurement,
+    value: float,
+) -> ClaimVerdict:
+    metric = found.metric
+    low, high = (value if end is None else end for end in (metric.low, metric.high))
+    verdict = weigh_measure(value, low, high, support=test.support, refutation=test.refutation)
+    shares = share_draws(found.draws, support=test.support, refutation=test.refutation)
+    evidence, agreement = evidence_of_rating(metric.confidence), agree_draws(shares)
+    return ClaimVerdict(
+        verdict=verdict,
+        how=Settled.MEASURED,
+        label=str(claim["paraphrase"]),
+        reason=test.reason,
+        value=value,
+        low=low,
+        high=high,
+        unit=metric.unit,
+        threshold=(
+            f"supported if {phrase_comparison(test.support)}, "
+            f"refuted if {phrase_comparison(test.refutation)}"
+        ),
+        flips_if=_flips_if(value, verdict, test),
+        flips_by=find_smallest_change(results, test, verdict, metric.rests_on),
+        confidence=rate_confidence(evidence, agreement),
+        evidence=evidence,
+        agreement=agreement,
+        rests_on=(metric.id, *metric.rests_on),
+        source_ids=metric.source_ids,
+        margin=min(abs(value - line.threshold) for line in (test.support, test.refutation)),
+        draw_shares=shares,
+    )
+
+
+def weigh_measure(
+    value: float, low: float, high: float, *, support: Comparison, refutation: Comparison
+) -> Verdict:
+    """The verdict a value and its range give against two thresholds.
+
+    Method:
+        §6.1 of docs/methods.md.
+    """
+    ends = (low, value, high)
+    if support.holds(value):
+        whole = all(support.holds(end) for end in ends)
+        return Verdict.SUPPORTED if whole else Verdict.PARTLY_SUPPORTED
+    if refutation.holds(value):
+        whole = all(refutation.holds(end) for end in ends)
+        return Verdict.CONTRADICTED if whole else Verdict.NOT_SUPPORTED
+    return Verdict.PARTLY_SUPPORTED
+
+
+def share_draws(draws: Draws, *, support: Comparison, refutation: Comparison) -> dict[str, float]:
+    """Verdict to the share of draws that give it, 0 to 1; empty where nothing varies.
+
+    A single draw has no range: it supports, refutes, or lies between.
+
+    Method:
+        §6.1 of docs/methods.md.
+    """
+    if np.ptp(draws) == 0:
+        return {}
+    supporting = float(np.mean(support.holds_each(draws)))
+    refuting = float(np.mean(refutation.holds_each(draws)))
+    shares = {
+        Verdict.SUPPORTED: supporting,
+        Verdict.PARTLY_SUPPORTED: 1.0 - supporting - refuting,
+        Verdict.CONTRADICTED: refuting,
+    }
+    return {verdict.value: round(share, 4) for verdict, share in shares.items() if share > 0}
+
+
+def _flips_if(value: float, verdict: Verdict, test: MeasuredTest) -> str:
+    wanted = (
+        test.refutation
+        if verdict in {Verdict.SUPPORTED, Verdict.PARTLY_SUPPORTED}
+        else test.support
+    )
+    now = f"{value:,.0f}" if abs(value) >= _WHOLE else f"{value:.3g}"
+    unit = f" {test.unit}" if test.unit.startswith(("%", "t ")) else ""
+    return f"the value comes to {phrase_comparison(wanted)}{unit} (now {now})"
+
+
+_WHOLE = 100
+"""From here on a number is told in whole units."""
+
+
+def phrase_comparison(comparison: Comparison) -> str:
+    """A comparison in words, e.g. "at least 5"."""
+    words = {">=": "at least", "<=": "at most", ">": "more than", "<": "less than", "==": "exactly"}
+    return f"{words[comparison.operator]} {comparison.threshold:g}"
+
+
+def _untestable(claim: Mapping[Any, Any], why: str) -> ClaimVerdict:
+    return ClaimVerdict(
+        verdict=Verdict.CANNOT_BE_TESTED_YET,
+        how=Settled.MEASURED,
+        label=str(claim["paraphrase"]),
+        reason=why,
+        flips_if="the missing figure comes on record",
+        confidence=Confidence.LOW,
+        evidence="limited",
+    )

@@ -1,0 +1,114 @@
+"""The rows a verdict rests on: found by id, fingerprinted, and changed in memory for a trial."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+
+from third_pillar.evidence import Article, Evidence
+from third_pillar.vocabulary.findings import Gap
+
+FIGURES = ["value", "low", "high"]
+_KEYS = ("figure_id", "project_id", "event_id", "control_id")
+_ASSUMPTIONS, _GAPS = "assumptions", "gaps"
+_MAX_PERCENT = 100.0
+
+
+@dataclass(frozen=True, eq=False)
+class FoundRow:
+    """A row by its id: the table it stands in and its cells."""
+
+    id: str
+    table: str
+    cells: Mapping[str, Any]
+
+    @property
+    def figure(self) -> float | None:
+        """The central figure: the value, or the middle of the ends; None for a row without."""
+        numbers = {name: self.cells.get(name) for name in FIGURES}
+        value = numbers["value"]
+        if value is not None and pd.notna(value):
+            return float(value)
+        ends = [float(end) for end in (numbers["low"], numbers["high"]) if _is_number(end)]
+        return sum(ends) / len(ends) if ends else None
+
+    @property
+    def fingerprint(self) -> str:
+        """Eight digits that differ when a cell differs."""
+        text = "\x1f".join(f"{name}={_plain(cell)}" for name, cell in sorted(self.cells.items()))
+        return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def locate_row(evidence: Evidence, row_id: str, *, article: Article | None = None) -> FoundRow | None:
+    """The row of any table with this id, or nothing: ids of metrics are not rows."""
+    if row_id in evidence.assumptions.index:
+        return FoundRow(row_id, _ASSUMPTIONS, dict(evidence.assumptions.loc[row_id]))
+    for gap in evidence.gaps:
+        if gap.id == row_id:
+            return FoundRow(row_id, _GAPS, _gap_cells(gap))
+    frames = dict(evidence.tables)
+    if article is not None:
+        frames["evidence"] = article.evidence
+    for name, frame in frames.items():
+        key = next((key for key in (*_KEYS, "evidence_id") if key in frame), None)
+        if key is None or frame.columns[0] != key:
+            continue
+        found = frame[frame[key] == row_id]
+        if len(found):
+            return FoundRow(row_id, name, {str(k): v for k, v in found.iloc[0].items()})
+    return None
+
+
+def scale_row(evidence: Evidence, row: FoundRow, factor: float) -> Evidence | None:
+    """The evidence with one row's figures multiplied, or nothing where that is impossible."""
+    figure = row.figure
+    if figure is None or not figure:
+        return None
+    top = max(abs(float(cell)) for name in FIGURES if _is_number(cell := row.cells.get(name)))
+    unit = str(row.cells.get("unit", ""))
+    limit = {"pct": _MAX_PERCENT, "pct_of_reo": _MAX_PERCENT, "probability": 1.0}.get(unit)
+    if limit is not None and top * factor > limit:
+        return None
+    if row.table == _GAPS:
+        gaps = tuple(_scale_gap(g, factor) if g.id == row.id else g for g in evidence.gaps)
+        return replace(evidence, gaps=gaps)
+    if row.table == _ASSUMPTIONS:
+        frame = evidence.assumptions.copy()
+        frame.loc[row.id, FIGURES] = frame.loc[row.id, FIGURES].astype(float) * factor
+        return replace(evidence, assumptions=frame)
+    frame = evidence.table(row.table)
+    columns = [name for name in FIGURES if name in frame]
+    hit = frame.iloc[:, 0] == row.id
+    frame.loc[hit, columns] = frame.loc[hit, columns].astype(float) * factor
+    return replace(evidence, tables=MappingProxyType({**evidence.tables, row.table: frame}))
+
+
+def _gap_cells(gap: Gap) -> dict[str, Any]:
+    stand_in = gap.stand_in.model_dump() if gap.stand_in else {}
+    return {**gap.model_dump(exclude={"stand_in"}), **stand_in}
+
+
+def _scale_gap(gap: Gap, factor: float) -> Gap:
+    if gap.stand_in is None:
+        return gap
+    figures = {
+        name: figure * factor
+        for name in FIGURES
+        if (figure := getattr(gap.stand_in, name)) is not None
+    }
+    return gap.model_copy(update={"stand_in": gap.stand_in.model_copy(update=figures)})
+
+
+def _is_number(cell: object) -> bool:
+    return cell is not None and bool(pd.notna(cell))
+
+
+def _plain(cell: object) -> str:
+    if isinstance(cell, tuple):
+        return ";".join(map(str, cell))
+    return str(cell) if _is_number(cell) else ""

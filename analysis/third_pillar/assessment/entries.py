@@ -1,0 +1,228 @@
+"""Everything about one claim in one place: what is claimed, its verdict, and what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from third_pillar.assessment.case import Case
+from third_pillar.assessment.ledger import select_evidence
+from third_pillar.evidence import Evidence
+from third_pillar.vocabulary.findings import ClaimVerdict, Metric
+
+_KEYS = (
+    "figure_id", "project_id", "event_id", "control_id", "assumption_id", "gap_id", "conflict_id",
+)  # fmt: skip
+_DIGITS = 4
+
+
+@dataclass(frozen=True)
+class SourceNote:
+    """A source as a reader needs it; reliability and credibility are marks of the Admiralty code.
+
+    `date` is YYYY-MM-DD or the part of it that is known; `url` may be "".
+    """
+
+    source_id: str
+    title: str
+    publisher: str
+    date: str
+    url: str
+    reliability: str
+    credibility: str
+
+
+@dataclass(frozen=True)
+class EvidenceNote:
+    """One row of evidence on a claim, with its source."""
+
+    evidence_id: str
+    stance: str
+    summary: str
+    figure: str
+    unit: str
+    date: str
+    source: SourceNote
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A metric, row or event the verdict rests on, in words; `table` is "" for a metric."""
+
+    id: str
+    table: str
+    text: str
+
+
+@dataclass(frozen=True)
+class ClaimEntry:
+    """One claim of the article with all that is known of it.
+
+    Attributes:
+        claim: The row of the ledger, as text: paraphrase, fragment, char_start, char_end,
+            speaker, claim_type, topic, hand_verdict, hand_reason, note and so on.
+        verdict: What the kit says.
+        grounds: What the verdict rests on, apart from rows of `evidence`.
+        evidence: Rows on record by `as_of`, in the ledger's order.
+        sources: Those the verdict itself names.
+        lever: The lever in words, or "".
+    """
+
+    claim_id: str
+    claim: Mapping[str, str]
+    verdict: ClaimVerdict
+    grounds: tuple[Ground, ...]
+    evidence: tuple[EvidenceNote, ...]
+    sources: tuple[SourceNote, ...]
+    lever: str
+
+
+def collect_entries(case: Case, claim_ids: Iterable[str] | None = None) -> tuple[ClaimEntry, ...]:
+    """One entry a claim that bears on the candidate, in the order of the ledger.
+
+    Args:
+        case: The assessed case.
+        claim_ids: Only these; by default every claim with a verdict.
+    """
+    wanted = [claim for claim in case.verdicts if claim_ids is None or claim in set(claim_ids)]
+    claims = case.results.article.claims.set_index("claim_id", drop=False)
+    rows = select_evidence(case.results, tuple(wanted))
+    found = _index_rows(case.results.evidence)
+    return tuple(
+        _entry(
+            case,
+            {str(key): _text(value) for key, value in claims.loc[claim].items()},
+            rows[rows["claim_id"] == claim],
+            found,
+        )
+        for claim in wanted
+    )
+
+
+def _entry(
+    case: Case,
+    claim: Mapping[str, str],
+    rows: pd.DataFrame,
+    found: Mapping[str, tuple[str, Mapping[str, Any]]],
+) -> ClaimEntry:
+    evidence = case.results.evidence
+    verdict = case.verdicts[claim["claim_id"]]
+    own = set(case.results.article.evidence["evidence_id"])
+    return ClaimEntry(
+        claim_id=claim["claim_id"],
+        claim=claim,
+        verdict=verdict,
+        grounds=tuple(
+            _ground(case, row_id, found) for row_id in verdict.rests_on if row_id not in own
+        ),
+        evidence=tuple(_evidence_note(evidence, row) for row in rows.to_dict("records")),
+        sources=tuple(note_source(evidence, source) for source in verdict.source_ids),
+        lever=_lever(evidence, verdict.lever or claim.get("lever", "")),
+    )
+
+
+def note_source(evidence: Evidence, source_id: str) -> SourceNote:
+    """A source by its id; one not on record by `as_of` has only its id."""
+    if source_id not in evidence.sources.index:
+        return SourceNote(source_id, "", "", "", "", "", "")
+    row = {str(key): _text(value) for key, value in evidence.sources.loc[source_id].items()}
+    length = {"year": 4, "month": 7}.get(row["date_precision"], 10)
+    return SourceNote(
+        source_id=source_id,
+        title=row["title"],
+        publisher=row["publisher"],
+        date=row["date"][:length],
+        url=row["url"],
+        reliability=row["reliability"],
+        credibility=row["credibility"],
+    )
+
+
+def phrase_value(value: float, unit: str = "") -> str:
+    """A number to four digits with its unit, e.g. "1,730 t NdPr oxide" or "0.66 %"."""
+    rounded = float(f"{value:.{_DIGITS}g}")
+    number = f"{rounded:,.0f}" if rounded == int(rounded) else f"{rounded:,}"
+    return f"{number} {unit}".strip()
+
+
+def phrase_range(verdict: ClaimVerdict) -> str:
+    """The measured value with its range and unit; "" where nothing was measured."""
+    if verdict.value is None:
+        return ""
+    said = phrase_value(verdict.value, verdict.unit)
+    if verdict.low is None or verdict.high is None or verdict.low == verdict.high:
+        return said
+    return f"{said} (range {phrase_value(verdict.low)} to {phrase_value(verdict.high)})"
+
+
+def _evidence_note(evidence: Evidence, row: Mapping[Any, Any]) -> EvidenceNote:
+    cells = {str(key): _text(value) for key, value in row.items()}
+    return EvidenceNote(
+        evidence_id=cells["evidence_id"],
+        stance=cells["stance"],
+        summary=cells["summary"],
+        figure=cells["figure"],
+        unit=cells["unit"],
+        date=cells["date"],
+        source=note_source(evidence, cells["source_id"]),
+    )
+
+
+def _lever(evidence: Evidence, lever: str) -> str:
+    known = evidence.tables.get("levers")
+    labels = {} if known is None else dict(zip(known["lever"], known["label"], strict=True))
+    return str(labels.get(lever, lever.replace("_", " ")))
+
+
+def _ground(case: Case, row_id: str, found: Mapping[str, tuple[str, Mapping[str, Any]]]) -> Ground:
+    metric = case.metrics.get(row_id)
+    if metric is not None:
+        return Ground(row_id, "", _phrase_metric(metric))
+    table, row = found.get(row_id, ("", {}))
+    return Ground(row_id, table, _phrase_row(case.results.evidence, row))
+
+
+def _phrase_metric(metric: Metric) -> str:
+    value = metric.value
+    shown = value if isinstance(value, str) or value is None else phrase_value(value, metric.unit)
+    return (
+        f"{metric.label}: {shown} ({metric.period})"
+        if metric.period
+        else f"{metric.label}: {shown}"
+    )
+
+
+def _phrase_row(evidence: Evidence, row: Mapping[str, Any]) -> str:
+    cells = {key: _text(value) for key, value in row.items()}
+    if cells.get("event"):
+        return f"{cells['date'][:10]}: {cells['event']}"
+    who = [cells.get(name, "") for name in ("label", "plant", "what", "entity", "stage", "product")]
+    country = cells.get("country_iso3", "")
+    said = ", ".join(filter(None, [*who, evidence.country_name(country) if country else ""]))
+    if cells.get("value"):
+        said += f": {phrase_value(float(row['value']), cells.get('unit', ''))}"
+    period = cells.get("period") or cells.get("month", "")
+    return f"{said} ({period})" if period else said
+
+
+def _index_rows(evidence: Evidence) -> dict[str, tuple[str, Mapping[str, Any]]]:
+    found: dict[str, tuple[str, Mapping[str, Any]]] = {}
+    for name, table in evidence.tables.items():
+        key = next((column for column in table.columns if column in _KEYS), None)
+        if key is None or key != table.columns[0]:
+            continue
+        for row in table.to_dict("records"):
+            cells = {str(column): value for column, value in row.items()}
+            found.setdefault(str(cells[key]), (name, cells))
+    return found
+
+
+def _text(value: Any) -> str:
+    if value is None or value is pd.NaT or (isinstance(value, float) and pd.isna(value)):
+        return ""
+    if isinstance(value, pd.Timestamp):
+        return value.date().isoformat()
+    return str(value)

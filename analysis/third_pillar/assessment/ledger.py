@@ -1,0 +1,174 @@
+"""The ledger as a whole: what holds best, what fails most plainly, what the conclusion rests on."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from third_pillar.assessment.claims import select_claims
+from third_pillar.assessment.results import Results
+from third_pillar.evidence import last_day
+from third_pillar.vocabulary.codes import Confidence, Settled, Verdict
+from third_pillar.vocabulary.findings import ClaimVerdict
+
+SUPPORTS, REFUTES, QUALIFIES, CONTEXT = STANCES = ("supports", "refutes", "qualifies", "context")
+FAILED = (Verdict.CONTRADICTED, Verdict.NOT_SUPPORTED)
+HELD = (Verdict.SUPPORTED, Verdict.PARTLY_SUPPORTED)
+CONCLUSION, PREMISE = "conclusion", "premise"
+_SOLID = ("A", "B")
+_PILLAR = "pillar"
+_TRUST = (Confidence.HIGH, Confidence.MODERATE, Confidence.LOW)
+_TESTED = (Settled.MEASURED, Settled.EVENT_TESTED)
+
+
+@dataclass(frozen=True, eq=False)
+class LedgerReview:
+    """The claims that bear on the candidate, seen together. All members hold claim ids.
+
+    Attributes:
+        contradicted: Contradicted or not supported, the most plainly so first.
+        supported: Supported, the best borne out first.
+        half_truths: Supported or partly so, though the article left out a qualifier it had.
+        conclusion: Claims that state what the article concludes.
+        premises: Claims it gives as grounds for that.
+        levers: Lever → claims that recommend it or rest on it; "" where none is named.
+        backing: One row a claim, stance and source, with `is_solid` (reliability A or B).
+    """
+
+    contradicted: tuple[str, ...]
+    supported: tuple[str, ...]
+    half_truths: tuple[str, ...]
+    conclusion: tuple[str, ...]
+    premises: tuple[str, ...]
+    levers: Mapping[str, tuple[str, ...]]
+    backing: pd.DataFrame
+
+    def count_sources(self, claim_id: str, stance: str) -> int:
+        """Number of sources that take this stance on the claim."""
+        backing = self.backing
+        return int(((backing["claim_id"] == claim_id) & (backing["stance"] == stance)).sum())
+
+    def contested(self) -> tuple[str, ...]:
+        """Claims that one source supports and another refutes."""
+        return self._having(SUPPORTS, REFUTES)
+
+    def single_sourced(self) -> tuple[str, ...]:
+        """Claims on which all evidence comes from one source."""
+        sources = self.backing.groupby("claim_id", sort=False)["source_id"].nunique()
+        return tuple(str(claim) for claim in sources[sources == 1].index)
+
+    def _having(self, *stances: str) -> tuple[str, ...]:
+        found = self.backing.groupby("claim_id", sort=False)["stance"].agg(set)
+        return tuple(str(claim) for claim, held in found.items() if set(stances) <= held)
+
+
+def review_ledger(results: Results, verdicts: Mapping[str, ClaimVerdict]) -> LedgerReview:
+    """The verdicts set in order and the evidence behind them counted.
+
+    Args:
+        results: Gives article, evidence and sources.
+        verdicts: Claim id → verdict; claims without one are left out.
+
+    Method:
+        §6.6 of docs/methods.md.
+    """
+    claims = select_claims(results).set_index("claim_id", drop=False)
+    claims = claims[claims.index.isin(list(verdicts))]
+    backing = select_backing(results, tuple(verdicts))
+    agreeing = _count_agreeing(backing)
+
+    def ranked(wanted: tuple[Verdict, ...], stance: str) -> tuple[str, ...]:
+        found = [claim for claim, verdict in verdicts.items() if verdict.verdict in wanted]
+        return tuple(
+            sorted(found, key=lambda c: _strength(c, verdicts[c], agreeing.get((c, stance), 0)))
+        )
+
+    return LedgerReview(
+        contradicted=ranked(FAILED, REFUTES),
+        supported=ranked((Verdict.SUPPORTED,), SUPPORTS),
+        half_truths=tuple(
+            claim
+            for claim, verdict in verdicts.items()
+            if verdict.verdict in HELD and _is_true(claims.loc[claim, "qualifier_dropped"])
+        ),
+        conclusion=_in_role(claims, CONCLUSION),
+        premises=_in_role(claims, PREMISE),
+        levers=_by_lever(claims),
+        backing=backing,
+    )
+
+
+def select_backing(results: Results, claim_ids: tuple[str, ...]) -> pd.DataFrame:
+    """Sources by claim and stance.
+
+    Returns:
+        One row a claim, stance and source, in the order of `claim_ids`, of `STANCES` and of the
+        ledger; columns claim_id, stance, source_id, is_solid.
+    """
+    rows = select_evidence(results, claim_ids)
+    rows = rows[["claim_id", "stance", "source_id"]].drop_duplicates()
+    place = {claim: number for number, claim in enumerate(claim_ids)}
+    kind = {stance: number for number, stance in enumerate(STANCES)}
+    order = rows["claim_id"].map(place) * len(STANCES) + rows["stance"].map(kind)
+    rows = rows.iloc[order.argsort(kind="stable")].reset_index(drop=True)
+    grades = results.evidence.sources["reliability"]
+    return rows.assign(is_solid=rows["source_id"].map(grades).isin(_SOLID))
+
+
+def select_evidence(results: Results, claim_ids: tuple[str, ...]) -> pd.DataFrame:
+    """Rows of evidence on these claims that were on record by `as_of`, in the ledger's order."""
+    rows = results.article.evidence[results.article.evidence["claim_id"].isin(claim_ids)]
+    sources = results.evidence.sources
+    known = [
+        _known_from(str(row["date"]), sources, str(row["source_id"])) <= results.question.as_of
+        for row in rows.to_dict("records")
+    ]
+    return rows.loc[pd.Series(known, index=rows.index, dtype=bool)]
+
+
+def _known_from(date: str, sources: pd.DataFrame, source: str) -> dt.date:
+    """The day its source appeared; where that is not known, the day the row is dated."""
+    published = str(sources["date"].get(source))[:10]
+    exact = str(sources["date_precision"].get(source))
+    return last_day(published, precision=exact) or last_day(date) or dt.date.min
+
+
+def _count_agreeing(backing: pd.DataFrame) -> dict[tuple[str, str], int]:
+    solid = backing[backing["is_solid"]].groupby(["claim_id", "stance"]).size()
+    return {(str(key[0]), str(key[1])): int(count) for key, count in solid.items()}  # type: ignore[index]  # a key of two columns is a pair
+
+
+def _strength(claim: str, verdict: ClaimVerdict, agreeing: int) -> tuple[object, ...]:
+    """Firm verdict first, then a test before a reading, then confidence, then solid sources."""
+    is_firm = verdict.verdict in {Verdict.SUPPORTED, Verdict.CONTRADICTED}
+    return (
+        not is_firm,
+        verdict.how not in _TESTED,
+        _TRUST.index(verdict.confidence),
+        -agreeing,
+        claim,
+    )
+
+
+def _in_role(claims: pd.DataFrame, role: str) -> tuple[str, ...]:
+    if "bottom_line" in claims.columns:
+        return tuple(str(claim) for claim in claims.index[claims["bottom_line"] == role])
+    if role == CONCLUSION:
+        return tuple(str(claim) for claim in claims.index[claims["topic"] == _PILLAR])
+    return ()
+
+
+def _by_lever(claims: pd.DataFrame) -> dict[str, tuple[str, ...]]:
+    levers: dict[str, list[str]] = {}
+    for row in claims.to_dict("records"):
+        lever = "" if pd.isna(row["lever"]) else str(row["lever"])
+        if lever or row["claim_type"] == "recommendation":
+            levers.setdefault(lever, []).append(str(row["claim_id"]))
+    return {lever: tuple(found) for lever, found in levers.items()}
+
+
+def _is_true(cell: object) -> bool:
+    return str(cell).casefold() == "true"

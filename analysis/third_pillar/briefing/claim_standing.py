@@ -1,0 +1,231 @@
+"""Which claims stand, which fall, which tell half, and what the conclusion rests on."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from third_pillar.assessment.case import Case
+from third_pillar.assessment.ledger import (
+    FAILED,
+    HELD,
+    REFUTES,
+    SUPPORTS,
+    LedgerReview,
+    review_ledger,
+    select_evidence,
+)
+from third_pillar.briefing.claim_ledger import phrase_evidence
+from third_pillar.briefing.claim_words import (
+    WAYS,
+    claim_link,
+    claim_links,
+    counted,
+    tally,
+    verdict_chip,
+)
+from third_pillar.briefing.markup import Fragment, bullets, fragment, paragraph
+from third_pillar.briefing.numbers import phrase_count
+from third_pillar.briefing.words import sentence_start
+from third_pillar.vocabulary.codes import Verdict
+
+_FEW = 4
+
+
+def compose_short_lists(case: Case) -> Markup:
+    """Three short lists: plainly contradicted, best borne out, half-truths."""
+    review = review_ledger(case.results, case.verdicts)
+    return Markup("").join(
+        (
+            _extremes(case, review, limit=_FEW),
+            _half_truths(case, review),
+        )
+    )
+
+
+def compose_standing(case: Case) -> Fragment:
+    """The lists in full, each claim with the reason for its verdict."""
+    review = review_ledger(case.results, case.verdicts)
+    return fragment(
+        paragraph(
+            "Contradicted stands before not supported, a test before a reading, high confidence "
+            "before low; among equals the claim with more sources of reliability A or B behind "
+            "its verdict comes first."
+        ),
+        _extremes(case, review, with_reason=True),
+        _half_truths(case, review),
+        _open_claims(case),
+    )
+
+
+def _extremes(
+    case: Case, review: LedgerReview, *, limit: int | None = None, with_reason: bool = False
+) -> Markup:
+    parts = []
+    for heading, claims, stance, words in (
+        ("What fails most plainly", review.contradicted, REFUTES, "against it"),
+        ("What holds best", review.supported, SUPPORTS, "for it"),
+    ):
+        if not claims:
+            continue
+        shown = claims[:limit]
+        parts.append(Markup("<h3>{}</h3>").format(heading))
+        parts.append(
+            bullets(
+                (
+                    _item(case, claim, review.count_sources(claim, stance), words, with_reason)
+                    for claim in shown
+                ),
+                css="claims",
+            )
+        )
+        rest = claims[len(shown) :]
+        if rest:
+            parts.append(
+                paragraph(
+                    Markup("{} more: {}.").format(
+                        sentence_start(phrase_count(len(rest))), claim_links(rest)
+                    )
+                )
+            )
+    return Markup("").join(parts)
+
+
+def _item(case: Case, claim: str, sources: int, words: str, with_reason: bool) -> Markup:  # noqa: FBT001  the one choice of a private helper
+    verdict = case.verdicts[claim]
+    backed = f"; {counted(sources, 'source')} {words}" if sources else ""
+    reason = Markup(' <span class="reason">{}</span>').format(verdict.reason)
+    return Markup('{} {} {} <span class="how">{}{}</span>{}').format(
+        claim_link(claim), verdict.label, verdict_chip(verdict.verdict), WAYS[verdict.how], backed,
+        reason if with_reason else "",
+    )  # fmt: skip
+
+
+def _half_truths(case: Case, review: LedgerReview) -> Markup:
+    heading = Markup("<h3>Half-truths</h3>")
+    fallen = tuple(
+        claim
+        for claim, verdict in case.verdicts.items()
+        if verdict.qualifier_dropped and claim not in review.half_truths
+    )
+    also = Markup("")
+    if fallen:
+        also = Markup("A limit was left out of {} too, but {} not hold in any case.").format(
+            claim_links(fallen), "it does" if len(fallen) == 1 else "they do"
+        )
+    if not review.half_truths:
+        none = "No claim that holds, in whole or in part, left out a limit that its source has."
+        return heading + paragraph(none, also)
+    listed = bullets(
+        (_item(case, claim, 0, "", with_reason=True) for claim in review.half_truths),
+        css="claims",
+    )
+    opening = paragraph("These hold, in whole or in part, but leave out a limit their source has.")
+    return heading + opening + listed + paragraph(also)
+
+
+def _open_claims(case: Case) -> Markup:
+    claims = tuple(
+        claim
+        for claim, verdict in case.verdicts.items()
+        if verdict.verdict is Verdict.CANNOT_BE_TESTED_YET
+    )
+    if not claims:
+        return Markup("")
+    return Markup("<h3>What cannot be tested yet</h3>") + bullets(
+        (_item(case, claim, 0, "", with_reason=True) for claim in claims), css="claims"
+    )
+
+
+def phrase_conclusion(case: Case) -> list[Markup | str]:
+    """What the article concludes, how that fares, and how its grounds fare, in sentences."""
+    review = review_ledger(case.results, case.verdicts)
+    if not review.conclusion:
+        return []
+    said: list[Markup | str] = [
+        Markup("What the article concludes ({}) is {}.").format(
+            claim_links(review.conclusion), _phrase_verdicts(case, review.conclusion)
+        )
+    ]
+    if review.premises:
+        held = sum(case.verdicts[claim].verdict is Verdict.SUPPORTED for claim in review.premises)
+        partly = sum(case.verdicts[c].verdict is Verdict.PARTLY_SUPPORTED for c in review.premises)
+        said.append(
+            f"Of the {phrase_count(len(review.premises))} claims it gives as grounds, "
+            f"{phrase_count(held)} hold as they stand and {phrase_count(partly)} in part."
+        )
+    return said
+
+
+def _phrase_verdicts(case: Case, claims: tuple[str, ...]) -> str:
+    words = tuple(dict.fromkeys(case.verdicts[claim].verdict.value for claim in claims))
+    named = {Verdict.OPINION.value: "a matter of opinion", _OPEN: "not yet open to a test"}
+    if len(words) > 1:
+        return f"in part one thing, in part another: {tally(case, claims)}"
+    return named.get(words[0], words[0])
+
+
+_OPEN = Verdict.CANNOT_BE_TESTED_YET.value
+
+
+def compose_foundations(case: Case) -> Fragment:
+    """The conclusion, and each ground the article gives for it, with its verdict."""
+    review = review_ledger(case.results, case.verdicts)
+    if not review.conclusion:
+        return fragment(
+            paragraph(
+                "What the article concludes is about another country, so no claim shown here "
+                "carries its conclusion."
+            )
+        )
+    parts = [
+        paragraph(*phrase_conclusion(case)),
+        Markup("<h3>The conclusion</h3>"),
+        _listed(case, review.conclusion),
+    ]
+    for heading, wanted in (
+        ("Grounds that do not hold", FAILED),
+        ("Grounds that hold, in whole or in part", HELD),
+        ("Grounds that no data can settle", (Verdict.CANNOT_BE_TESTED_YET, Verdict.OPINION)),
+    ):
+        claims = tuple(c for c in review.premises if case.verdicts[c].verdict in wanted)
+        if claims:
+            parts += [Markup("<h3>{}</h3>").format(heading), _listed(case, claims)]
+    return fragment(*parts)
+
+
+def _listed(case: Case, claims: tuple[str, ...]) -> Markup:
+    return bullets((_item(case, claim, 0, "", with_reason=True) for claim in claims), css="claims")
+
+
+def compose_recommendations(case: Case) -> Fragment:
+    """Each lever the article pulls, and what the record shows on it."""
+    review = review_ledger(case.results, case.verdicts)
+    if not review.levers:
+        return fragment(paragraph("The article recommends nothing that bears on this candidate."))
+    parts = [
+        paragraph(
+            "A recommendation is neither true nor false. What can be said is how far the record "
+            "has moved the way it points: “for” means a step was taken, “against” that it was not "
+            "or went elsewhere."
+        )
+    ]
+    for lever, claims in review.levers.items():
+        parts.append(Markup("<h3>{}</h3>").format(_lever_label(case, lever)))
+        parts.append(_listed(case, claims))
+        parts.append(_record(case, claims))
+    return fragment(*parts)
+
+
+def _lever_label(case: Case, lever: str) -> str:
+    known = case.results.evidence.tables.get("levers")
+    if known is not None:
+        labels = dict(zip(known["lever"], known["label"], strict=True))
+        lever = str(labels.get(lever, lever))
+    return sentence_start(lever.replace("_", " ")) or "No lever named"
+
+
+def _record(case: Case, claims: tuple[str, ...]) -> Markup:
+    rows = select_evidence(case.results, claims).to_dict("records")
+    if not rows:
+        return Markup("")
+    return bullets((phrase_evidence(case, dict(row)) for row in rows), css="record")

@@ -1,0 +1,39 @@
+"""Specifications: the definitions of "pillar" that the verdict is counted over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from third_pillar.evidence.location import data_folder, project_root
+from third_pillar.evidence.reading import read_yaml
+from third_pillar.evidence.validation import check_package
+from third_pillar.vocabulary.errors import MissingEvidence
+from third_pillar.vocabulary.specifications import Specification, expand_family
+
+
+def specification_files(root: Path | None = None) -> Iterator[Path]:
+    """The files of `data/specifications`, sorted; one family of definitions each."""
+    yield from sorted((data_folder(root) / "specifications").glob("*.yml"))
+
+
+def load_specifications(*, root: Path | None = None) -> tuple[Specification, ...]:
+    """Every specification of every family, without repeats.
+
+    Raises:
+        EvidenceFault: The data package breaks its rules.
+        MissingEvidence: There is none.
+    """
+    root = project_root() if root is None else root
+    check_package(root)
+    found = {
+        specification.id: specification
+        for path in specification_files(root)
+        for specification in expand_family(read_yaml(path))
+    }
+    if not found:
+        raise MissingEvidence(
+            "data/specifications holds no file",
+            hint="Write one: id, title, reading, choices; docs/methods.md §5.3 lists the choices.",
+        )
+    return tuple(found.values())

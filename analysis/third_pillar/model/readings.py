@@ -1,0 +1,179 @@
+"""Other readings of "pillar" than breadth: partner, redundancy, net position, attribution."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from third_pillar.model.chain import compute_chain_flow
+from third_pillar.model.sampling import Draws
+
+Capacity = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+
+class Allocation(StrEnum):
+    """Who is served first from a chain that the candidate joins."""
+
+    PRO_RATA = "pro rata"
+    HOME_FIRST_MAGNETS = "home first at magnets"
+    HOME_FIRST_CHAIN = "home first along its own chain"
+    OTHERS_FIRST = "others first"
+
+
+def compute_pool_flow(members: Capacity, *, is_counted: Mask) -> Draws:
+    """Magnets a pool can make, tonnes a year, shape (draws,); zero for an empty pool.
+
+    Args:
+        members: Magnet-equivalent tonnes a year, shape (draws, members, stages); NaN where
+            nothing is known adds nothing to the pool.
+        is_counted: Stages that constrain, shape (stages,).
+
+    Method:
+        §3.3 of docs/methods.md.
+    """
+    if members.shape[1] == 0:
+        return np.zeros(members.shape[0])
+    return compute_chain_flow(np.nan_to_num(members), is_counted=is_counted).flow
+
+
+def rank_partners(gains: npt.NDArray[np.float64], candidate: int) -> int:
+    """Rank of one candidate by what it alone adds; equal gains share the better rank.
+
+    Args:
+        gains: Addition of each candidate.
+        candidate: Its place in `gains`.
+
+    Method:
+        §5.4 of docs/methods.md.
+    """
+    return 1 + int(np.sum(gains > gains[candidate] + _SAME))
+
+
+_SAME = 1e-9
+
+
+def compute_redundancy(
+    pool: Capacity, candidate: Capacity, need: Draws, *, is_counted: Mask
+) -> tuple[Draws, Draws, int]:
+    """Share of the need served when the most important member of a pool fails.
+
+    Args:
+        pool: Members without the candidate, shape (draws, members, stages), two or more.
+        candidate: Shape (draws, stages).
+        need: Shape (draws,), positive.
+        is_counted: Stages that constrain.
+
+    Returns:
+        Share served after the failure without the candidate and with it, shape (draws,) each,
+        and the place of the member that fails: the one whose loss costs most on average.
+
+    Raises:
+        ValueError: A pool of fewer than two members has nobody left to fail over to.
+
+    Method:
+        §5.5 of docs/methods.md.
+    """
+    if pool.shape[1] < _TWO:
+        raise ValueError("redundancy needs a pool of two members or more")
+    left = [np.delete(pool, place, axis=1) for place in range(pool.shape[1])]
+    flows = [compute_pool_flow(members, is_counted=is_counted) for members in left]
+    lost = int(np.argmin([float(np.minimum(flow, need).mean()) for flow in flows]))
+    joined = np.concatenate([left[lost], candidate[:, None, :]], axis=1)
+    alone = np.minimum(flows[lost] / need, 1.0)
+    return alone, np.minimum(compute_pool_flow(joined, is_counted=is_counted) / need, 1.0), lost
+
+
+_TWO = 2
+
+
+def compute_net_position(
+    pool: Capacity,
+    candidate: Capacity,
+    need: Draws,
+    home_need: Draws,
+    *,
+    is_counted: Mask,
+    allocation: Allocation,
+) -> Draws:
+    """What others get more, or less, of magnets once the candidate joins, tonnes a year.
+
+    Args:
+        pool: Members without the candidate, shape (draws, members, stages).
+        candidate: Shape (draws, stages).
+        need: Need of the others, shape (draws,).
+        home_need: Need of the candidate itself, shape (draws,).
+        is_counted: Stages that constrain.
+        allocation: Who is served first.
+
+    Returns:
+        Tonnes a year, shape (draws,): positive where the candidate leaves something for the
+        others, negative where it draws on them.
+
+    Method:
+        §5.6 of docs/methods.md.
+    """
+    before = np.minimum(compute_pool_flow(pool, is_counted=is_counted), need)
+    own = np.nan_to_num(candidate)
+    joined = np.concatenate([pool, own[:, None, :]], axis=1)
+    flow = compute_pool_flow(joined, is_counted=is_counted)
+    if allocation is Allocation.OTHERS_FIRST:
+        served = flow
+    elif allocation is Allocation.PRO_RATA:
+        served = flow * need / (need + home_need)
+    elif allocation is Allocation.HOME_FIRST_MAGNETS:
+        served = flow - np.minimum.reduce([home_need, own[:, _MAGNET], flow])
+    else:
+        kept = np.minimum(home_need, np.where(is_counted, own, np.inf).min(axis=1))
+        rest = np.concatenate([pool, (own - kept[:, None])[:, None, :]], axis=1)
+        served = compute_pool_flow(np.maximum(rest, 0.0), is_counted=is_counted)
+    return np.asarray(np.minimum(served, need) - before, dtype=float)
+
+
+_MAGNET = 3
+
+
+def compute_shapley(members: Capacity, need: Draws, *, is_counted: Mask) -> Capacity:
+    """Each member's average addition to the need served, over every order of joining.
+
+    Args:
+        members: Shape (draws, members, stages); at most 14 members.
+        need: Shape (draws,).
+        is_counted: Stages that constrain.
+
+    Returns:
+        Tonnes of magnets a year, shape (draws, members); they add to what all serve together.
+
+    Raises:
+        ValueError: Too many members for an exact value.
+
+    Method:
+        §5.7 of docs/methods.md (Shapley 1953, doi:10.1515/9781400881970-018).
+    """
+    count = members.shape[1]
+    if count > _EXACT:
+        raise ValueError(f"exact values are computed for {_EXACT} members at most, not {count}")
+    joins = (np.arange(2**count)[:, None] >> np.arange(count)) & 1
+    pooled = np.einsum("cm,dms->dcs", joins, np.nan_to_num(members)[:, :, is_counted])
+    served = np.minimum(pooled.min(axis=2), need[:, None])
+    size = joins.sum(axis=1)
+    weight = _order_weights(count)
+    value = np.empty((members.shape[0], count))
+    for member in range(count):
+        without = np.flatnonzero(joins[:, member] == 0)
+        gain = served[:, without | (1 << member)] - served[:, without]
+        value[:, member] = gain @ weight[size[without]]
+    return value
+
+
+_EXACT = 14
+
+
+def _order_weights(count: int) -> Draws:
+    """Weight of a coalition of each size: |S|! (n-|S|-1)! / n!."""
+    sizes = np.arange(count)
+    log_factorial = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, count + 1)))])
+    log_weight = log_factorial[sizes] + log_factorial[count - sizes - 1] - log_factorial[count]
+    return np.asarray(np.exp(log_weight), dtype=float)
