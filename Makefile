@@ -33,6 +33,12 @@ lock: $(UV) ## resolve the lock files anew from pyproject.toml
 	  --upgrade --custom-compile-command "make lock" --extra build --extra test \
 	  -c requirements.lock -o requirements-test.lock pyproject.toml
 
+bench: $(VENV)/.run-ready ## measure what a briefing costs against papermill and nbconvert
+	@$(BIN)/python benchmarks/report_cost.py
+
+soak: $(VENV)/.run-ready ## kill reports at random moments and verify the archive (SOAK_ROUNDS=40)
+	@$(BIN)/python soak/kill_runs.py
+
 clean: ## remove the environment; reports stay
 	rm -rf $(VENV)
 

@@ -178,9 +178,11 @@ def test_every_source_link_leads_to_a_source(report):
 
 
 def test_every_link_inside_the_report_has_its_target(report):
-    """Links within the page lead to a number or a source that is there."""
-    targets = {*ids(report, "compose_numbers"), *ids(report, "compose_sources")}
-    assert not links(report) - targets
+    """Links within the page lead to something that is there, and only once."""
+    anchors = [tag["id"] for soup in report.soups() for tag in soup.find_all(id=True)]
+    anchors += [exhibit["id"] for exhibit in report.exhibits.values()]
+    assert len(anchors) == len(set(anchors))
+    assert not links(report) - set(anchors)
 
 
 def test_only_what_is_cited_is_listed_as_a_source(report):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from third_pillar.assessment.capacity import assess_stage_capacity
@@ -33,8 +34,9 @@ SEARCH_DRAWS = 200
 LARGEST_CHANGE = 10.0
 """A row is changed up to tenfold, up or down; beyond that it would be another row."""
 
-_STEPS = 7
-_NO_ROW = "no single row: none changes the verdict, even tenfold"
+_STEPS, _LAST_STEPS, _RETREATS = 5, 6, 5
+_CLEARLY = 0.95
+_NO_ROW = "no single row: none changes the verdict as far as it can move, up to tenfold"
 _SHARES = frozenset({"stages_dominated", "world_share", "stage_hhi", "largest_share_outside_china"})
 _EXPORTS = frozenset({"magnet_exports_mean", "magnet_exports_change"})
 _CURVE = frozenset({"specification_count", "specification_share", "specification_share_of"})
@@ -55,7 +57,7 @@ def find_smallest_change(
     """The smallest relative change of one row that changes the verdict, in words.
 
     Each row the verdict rests on is multiplied, range and all, by more and by less; the model
-    is run again with the others as they are.
+    is run again with the others as they are. An assumption moves within its range only.
 
     Args:
         results: The assessed case.
@@ -73,35 +75,58 @@ def find_smallest_change(
     names = frozenset(call.name for call in find_calls(test.expression))
     if names & _CURVE:
         return ""
-    trial = _Trial(results, test, names)
-    if trial.weigh(results.evidence) is not verdict:
+    trial = _Trial(replace(results, evidence=_without_idle_conflicts(results)), test, names)
+    if trial.weigh_scaled(None, 1.0) is not verdict:
         return ""
     best: _Flip | None = None
     for row_id in rests_on:
         row = locate_row(results.evidence, row_id)
         if row is not None and row.figure:
             best = _closer(trial, row, verdict, best)
-    return _phrase(results.evidence, best) if best else _NO_ROW
+    if best is None:
+        return _NO_ROW
+    return _phrase(results.evidence, _narrow(trial, best, verdict, _LAST_STEPS))
 
 
 def _closer(trial: _Trial, row: FoundRow, verdict: Verdict, best: _Flip | None) -> _Flip | None:
     """The smaller of the best flip so far and the smallest by this row."""
     for direction in (1.0, -1.0):
-        reach = abs(math.log(best.factor)) if best else math.log(LARGEST_CHANGE)
-        fresh = trial.weigh_scaled(row, math.exp(direction * reach))
-        if fresh is None or fresh is verdict:
-            continue
-        near, far, then = 0.0, reach, fresh
-        for _ in range(_STEPS):
-            middle = (near + far) / 2
-            found = trial.weigh_scaled(row, math.exp(direction * middle))
-            if found is None or found is verdict:
-                near = middle
-            else:
-                far, then = middle, found
-        if best is None or far < reach:
-            best = _Flip(row, math.exp(direction * far), then)
+        # another row must do it with a change clearly smaller: among equals the first stays
+        reach = _CLEARLY * abs(math.log(best.factor)) if best else math.log(LARGEST_CHANGE)
+        found = None
+        for _ in range(_RETREATS):  # a change too large for the row to bear is made smaller
+            found = trial.weigh_scaled(row, math.exp(direction * reach))
+            if found is not None:
+                break
+            reach /= 2
+        if found is not None and found is not verdict:
+            best = _narrow(trial, _Flip(row, math.exp(direction * reach), found), verdict, _STEPS)
     return best
+
+
+def _narrow(trial: _Trial, flip: _Flip, verdict: Verdict, steps: int) -> _Flip:
+    """The same flip by a smaller change: the gap between flip and no flip is halved each step."""
+    far = math.log(flip.factor)
+    near = trial.near.get((flip.row.id, far > 0), 0.0)
+    for _ in range(steps):
+        middle = (near + far) / 2
+        found = trial.weigh_scaled(flip.row, math.exp(middle))
+        if found is None or found is verdict:
+            near = middle
+        else:
+            far, flip = middle, _Flip(flip.row, math.exp(middle), found)
+    trial.near[flip.row.id, far > 0] = near
+    return flip
+
+
+def _without_idle_conflicts(results: Results) -> Evidence:
+    """The evidence less the conflicts that touch no mine output: only there are they read."""
+    evidence = results.evidence
+    mined = set(evidence.table("mine_production")["figure_id"])
+    conflicts = evidence.table("conflicts")
+    touches = conflicts["figure_ids"].map(lambda cell: bool(set(str(cell).split(";")) & mined))
+    tables = {**evidence.tables, "conflicts": conflicts[touches]}
+    return replace(evidence, tables=MappingProxyType(tables))
 
 
 class _Trial:
@@ -111,6 +136,7 @@ class _Trial:
         self._results = results
         self._test = test
         self._names = names
+        self.near: dict[tuple[str, bool], float] = {}
         self._kinds = {kind for name in names for _, kind in METRICS[name].arguments}
         self._countries = {
             str(argument)
@@ -121,11 +147,13 @@ class _Trial:
             if kind == "country"
         }
 
-    def weigh_scaled(self, row: FoundRow, factor: float) -> Verdict | None:
-        changed = scale_row(self._results.evidence, row, factor)
-        return None if changed is None else self.weigh(changed)
+    def weigh_scaled(self, row: FoundRow | None, factor: float) -> Verdict | None:
+        """The verdict with one row multiplied; nothing where the row or the model refuses."""
+        evidence = self._results.evidence
+        changed = evidence if row is None else scale_row(evidence, row, factor)
+        return None if changed is None else self._weigh(changed)
 
-    def weigh(self, evidence: Evidence) -> Verdict | None:
+    def _weigh(self, evidence: Evidence) -> Verdict | None:
         from third_pillar.assessment.claim_measures import weigh_measure  # noqa: PLC0415  it calls this module
 
         try:
@@ -166,12 +194,13 @@ class _Trial:
         return {when: moment for when, moment in moments.items() if when in named}
 
     def _moment(self, fresh: Results, moment: Moment) -> Moment:
-        evidence, draws = fresh.evidence, fresh.draws
+        draws = fresh.draws
+        evidence = self._narrowed(fresh.evidence)
         capacity = assess_stage_capacity(
             evidence, draws=draws, count_by=fresh.count_by, at=moment.capacity.at
         )
-        need = assess_need(evidence, fresh.pillars, draws=draws, year=moment.year)
-        again = replace(
+        need = assess_need(fresh.evidence, fresh.pillars, draws=draws, year=moment.year)
+        again: Moment = replace(
             moment,
             capacity=capacity,
             need=need,
@@ -182,7 +211,7 @@ class _Trial:
                 for country in self._countries
             },
         )
-        if "word:pillars|partners|ex_china" in self._kinds:
+        if _POOLED in self._kinds:
             served = assess_served_shares(
                 capacity, need, sets=fresh.sets, candidate=fresh.candidate
             )
@@ -193,6 +222,25 @@ class _Trial:
             )
             again = replace(again, balance=balance)
         return again
+
+
+    def _narrowed(self, evidence: Evidence) -> Evidence:
+        """Only the rows of the countries named: most trials look at one country."""
+        if _POOLED in self._kinds:
+            return evidence
+        wanted = {*self._countries, self._results.candidate}
+        projects, mined = evidence.table("projects"), evidence.table("mine_production")
+        is_named = projects["country_iso3"].isin(wanted) | projects["owner_iso3"].isin(wanted)
+        tables = {
+            **evidence.tables,
+            "projects": projects[is_named],
+            "mine_production": mined[mined["year"] == mined["year"].max()],
+        }
+        gaps = tuple(gap for gap in evidence.gaps if gap.country in wanted)
+        return replace(evidence, tables=MappingProxyType(tables), gaps=gaps)
+
+
+_POOLED = METRICS["served_share"].arguments[0][1]
 
 
 def _phrase(evidence: Evidence, flip: _Flip) -> str:

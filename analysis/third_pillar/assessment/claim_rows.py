@@ -78,8 +78,10 @@ def scale_row(evidence: Evidence, row: FoundRow, factor: float) -> Evidence | No
         gaps = tuple(_scale_gap(g, factor) if g.id == row.id else g for g in evidence.gaps)
         return replace(evidence, gaps=gaps)
     if row.table == _ASSUMPTIONS:
-        frame = evidence.assumptions.copy()
-        frame.loc[row.id, FIGURES] = frame.loc[row.id, FIGURES].astype(float) * factor
+        moved, frame = figure * factor, evidence.assumptions.copy()
+        if not float(frame.loc[row.id, "low"]) <= moved <= float(frame.loc[row.id, "high"]):
+            return None
+        frame.loc[row.id, FIGURES] = moved
         return replace(evidence, assumptions=frame)
     frame = evidence.table(row.table)
     columns = [name for name in FIGURES if name in frame]

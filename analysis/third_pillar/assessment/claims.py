@@ -44,9 +44,10 @@ def settle_claims(results: Results) -> tuple[dict[str, ClaimVerdict], dict[str, 
         §6 of docs/methods.md.
     """
     metrics: dict[str, Metric] = {}
+    settled: dict[tuple[str, ...], ClaimVerdict] = {}
     turns = read_turns(results)
     verdicts = {
-        str(claim["claim_id"]): _settle(results, claim, metrics).model_copy(
+        str(claim["claim_id"]): _settle(results, claim, metrics, settled).model_copy(
             update={
                 "topic": str(claim["topic"]),
                 "lever": str(claim["lever"]),
@@ -76,11 +77,20 @@ def select_claims(results: Results) -> pd.DataFrame:
 
 
 def _settle(
-    results: Results, claim: Mapping[Any, Any], metrics: dict[str, Metric]
+    results: Results,
+    claim: Mapping[Any, Any],
+    metrics: dict[str, Metric],
+    settled: dict[tuple[str, ...], ClaimVerdict],
 ) -> ClaimVerdict:
     test = results.article.tests.get(str(claim["test_id"]) or str(claim["claim_id"]))
     if isinstance(test, MeasuredTest):
-        return settle_measured(results, claim, test, metrics)
+        # two claims by one test rest on one search for what would flip it
+        key = (test.metric, test.supported_if, test.refuted_if, test.unit)
+        if key not in settled:
+            settled[key] = settle_measured(results, claim, test, metrics)
+        own = {"label": str(claim["paraphrase"])}
+        is_known = settled[key].value is not None
+        return settled[key].model_copy(update={**own, **({"reason": test.reason} if is_known else {})})
     if isinstance(test, EventTest):
         return settle_event_tested(results, claim, test)
     if claim["how"] == Settled.DOCUMENTED:

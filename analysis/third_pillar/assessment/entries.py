@@ -10,6 +10,7 @@ import pandas as pd
 
 from third_pillar.assessment.case import Case
 from third_pillar.assessment.ledger import select_evidence
+from third_pillar.assessment.rows import find_unit_words
 from third_pillar.evidence import Evidence
 from third_pillar.vocabulary.findings import ClaimVerdict, Metric
 
@@ -203,7 +204,8 @@ def _phrase_row(evidence: Evidence, row: Mapping[str, Any]) -> str:
     country = cells.get("country_iso3", "")
     said = ", ".join(filter(None, [*who, evidence.country_name(country) if country else ""]))
     if cells.get("value"):
-        said += f": {phrase_value(float(row['value']), cells.get('unit', ''))}"
+        unit = find_unit_words(evidence, cells.get("unit", ""))
+        said += f": {phrase_value(float(row['value']), unit)}"
     period = cells.get("period") or cells.get("month", "")
     return f"{said} ({period})" if period else said
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
+from third_pillar.assessment.claim_documents import read_testimony
 from third_pillar.assessment.claims import select_claims
 from third_pillar.assessment.results import Results
-from third_pillar.evidence import last_day
 from third_pillar.vocabulary.codes import Confidence, Settled, Verdict
 from third_pillar.vocabulary.findings import ClaimVerdict
 
@@ -105,35 +104,25 @@ def select_backing(results: Results, claim_ids: tuple[str, ...]) -> pd.DataFrame
     """Sources by claim and stance.
 
     Returns:
-        One row a claim, stance and source, in the order of `claim_ids`, of `STANCES` and of the
-        ledger; columns claim_id, stance, source_id, is_solid.
+        One row a claim, stance and source, in the order of `claim_ids` and `STANCES`, solid
+        sources first; columns claim_id, stance, source_id, is_solid.
     """
     rows = select_evidence(results, claim_ids)
     rows = rows[["claim_id", "stance", "source_id"]].drop_duplicates()
     place = {claim: number for number, claim in enumerate(claim_ids)}
     kind = {stance: number for number, stance in enumerate(STANCES)}
     order = rows["claim_id"].map(place) * len(STANCES) + rows["stance"].map(kind)
-    rows = rows.iloc[order.argsort(kind="stable")].reset_index(drop=True)
-    grades = results.evidence.sources["reliability"]
-    return rows.assign(is_solid=rows["source_id"].map(grades).isin(_SOLID))
+    is_solid = rows["source_id"].map(results.evidence.sources["reliability"]).isin(_SOLID)
+    order = 2 * order + ~is_solid
+    rows = rows.assign(is_solid=is_solid).iloc[order.argsort(kind="stable")]
+    return rows.reset_index(drop=True)
 
 
 def select_evidence(results: Results, claim_ids: tuple[str, ...]) -> pd.DataFrame:
     """Rows of evidence on these claims that were on record by `as_of`, in the ledger's order."""
-    rows = results.article.evidence[results.article.evidence["claim_id"].isin(claim_ids)]
-    sources = results.evidence.sources
-    known = [
-        _known_from(str(row["date"]), sources, str(row["source_id"])) <= results.question.as_of
-        for row in rows.to_dict("records")
-    ]
-    return rows.loc[pd.Series(known, index=rows.index, dtype=bool)]
-
-
-def _known_from(date: str, sources: pd.DataFrame, source: str) -> dt.date:
-    """The day its source appeared; where that is not known, the day the row is dated."""
-    published = str(sources["date"].get(source))[:10]
-    exact = str(sources["date_precision"].get(source))
-    return last_day(published, precision=exact) or last_day(date) or dt.date.min
+    known = {word.evidence_id for claim in claim_ids for word in read_testimony(results, claim)}
+    rows = results.article.evidence
+    return rows[rows["evidence_id"].isin(known)]
 
 
 def _count_agreeing(backing: pd.DataFrame) -> dict[tuple[str, str], int]:

@@ -27,6 +27,12 @@ def find_unit_words(evidence: Evidence, unit: str) -> str:
     return str(units.loc[unit, "short"] or units.loc[unit, "label"])
 
 
+def find_unit_label(evidence: Evidence, unit: str) -> str:
+    """A unit as it is written behind a number, from the codelist."""
+    shorts = evidence.table("units").set_index("unit")["short"]
+    return str(shorts.get(unit, unit.replace("_", " ")))
+
+
 def find_row(evidence: Evidence, table: str, row_id: str) -> dict[str, Any]:
     """The row of a table with this id.
 

@@ -6,6 +6,7 @@ Rows carry what the page's filters read; without scripts the whole table stays.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 
 import pandas as pd
@@ -22,6 +23,7 @@ from third_pillar.vocabulary.codes import Settled, Verdict
 from third_pillar.vocabulary.findings import ClaimVerdict
 
 _BREAK = Markup("<br>")
+_TABLE_NAME = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 
 
 def compose_short_ledger(case: Case) -> Markup:
@@ -166,7 +168,9 @@ def _flips(verdict: ClaimVerdict) -> Markup:
         size = show_number(abs(verdict.margin), unit)
         parts.append(Markup("Margin: {}.").format(size))
     if verdict.flips_by:
-        parts.append(Markup("Smallest change: {}.").format(verdict.flips_by.rstrip(".")))
+        # tables are named as in the data package; a reader meets words
+        change = _TABLE_NAME.sub(lambda name: name[0].replace("_", " "), verdict.flips_by)
+        parts.append(Markup("Smallest change: {}.").format(change.rstrip(".")))
     return Markup(" ").join(parts)
 
 

@@ -53,8 +53,8 @@ def compose_ledger_headline(case: Case) -> Fragment:
             ),
         ),
         paragraph(
-            Markup("The briefing on the same data answers: {}").format(
-                compose_bottom_line(case).text
+            Markup("To the question itself the briefing on the same data answers: {}.").format(
+                compose_bottom_line(case).text.partition(". ")[0].rstrip(".")
             )
         ),
     )

@@ -92,10 +92,13 @@ def _extremes(
 
 def _item(case: Case, claim: str, sources: int, words: str, with_reason: bool) -> Markup:  # noqa: FBT001  the one choice of a private helper
     verdict = case.verdicts[claim]
-    backed = f"; {counted(sources, 'source')} {words}" if sources else ""
+    ground = "" if verdict.verdict is Verdict.OPINION else WAYS[verdict.how]
+    if sources:
+        ground += f"; {counted(sources, 'source')} {words}"
+    how = Markup(' <span class="how">{}</span>').format(ground) if ground else ""
     reason = Markup(' <span class="reason">{}</span>').format(verdict.reason)
-    return Markup('{} {} {} <span class="how">{}{}</span>{}').format(
-        claim_link(claim), verdict.label, verdict_chip(verdict.verdict), WAYS[verdict.how], backed,
+    return Markup("{} {} {}{}{}").format(
+        claim_link(claim), verdict.label, verdict_chip(verdict.verdict), how,
         reason if with_reason else "",
     )  # fmt: skip
 

@@ -51,7 +51,9 @@ def claim_links(claim_ids: tuple[str, ...]) -> Markup:
 
 
 def settled_words(verdict: ClaimVerdict) -> Markup:
-    """The chip, and under it how the verdict was reached."""
+    """The chip, and under it how the verdict was reached; an opinion says so by itself."""
+    if verdict.how is Settled.OPINION:
+        return verdict_chip(verdict.verdict)
     return Markup('{}<br><span class="how">{}</span>').format(
         verdict_chip(verdict.verdict), WAYS[verdict.how]
     )

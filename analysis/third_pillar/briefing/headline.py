@@ -39,9 +39,9 @@ def compose_title(case: Case) -> Fragment:
     return fragment(
         Markup("<h1>{}</h1>").format(phrase_question(case)),
         paragraph(
-            f"A country is a pillar if it can carry a real part of the need of {pillars(case)} at "
-            "several stages from mine to magnet without China. This briefing measures that, and "
-            "tests what an article claimed about it, on the figures on record as of "
+            f"A pillar would carry a real part of the need of {pillars(case)} from mine to magnet, "
+            "but the word has no agreed meaning. This briefing measures it under every definition "
+            "on record, and tests what an article claimed, on the figures known as of "
             f"{day(case.results.question.as_of)}.",
             css="standfirst",
         ),
@@ -261,15 +261,30 @@ def _judge_pillars(case: Case) -> Markup:
         metric = case.find_metric(f"breadth_stages({iso3}, horizon)")
         passes = case.results.horizon.breadth[iso3].stages_reached >= needed
         parts.append(
-            Markup("{} {} it with {}").format(
+            Markup("{} {} it with {}{}").format(
                 sentence_start(country(case, iso3)) if not parts else country(case, iso3),
                 "passes" if passes else "fails",
                 number(metric),
+                _on_stand_ins(case, iso3),
             )
         )
     return Markup("<strong>The named pillars take the same test.</strong> {}.").format(
         Markup(" and ").join(parts) if len(parts) < _MANY else Markup(", ").join(parts)
     )
+
+
+def _on_stand_ins(case: Case, iso3: str) -> str:
+    """How many of the stages that reach the threshold rest on a stand-in."""
+    then, threshold = case.results.horizon, case.results.specification.threshold
+    reached = [
+        stage
+        for stage, share in zip(STAGES, then.breadth[iso3].share_of_need, strict=True)
+        if share >= threshold
+    ]
+    weak = sum(then.capacity.record(iso3, stage).status == STAND_IN for stage in reached)
+    if not weak:
+        return ""
+    return f", {'all' if weak == len(reached) else phrase_count(weak)} of them on stand-ins"
 
 
 _MANY = 3

@@ -75,7 +75,8 @@ def _indicators(case: Case) -> list[Markup]:
     near = [
         (abs(verdict.value or 0), claim_id, verdict)
         for claim_id, verdict in case.verdicts.items()
-        if verdict.value is not None and verdict.verdict is not Verdict.OPINION
+        if verdict.value is not None
+        and verdict.verdict in {Verdict.PARTLY_SUPPORTED, Verdict.NOT_SUPPORTED}
     ]
     for _, claim_id, verdict in sorted(near, key=lambda entry: entry[1])[:_SHOWN]:
         said.append(

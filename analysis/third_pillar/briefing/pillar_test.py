@@ -31,10 +31,9 @@ def compose_pillar_test(case: Case) -> Fragment:
     specification = case.results.specification
     return fragment(
         paragraph(
-            f"“Pillar” has no agreed meaning. The reading used here is breadth: at least "
-            f"{100 * specification.threshold:g} % of the need of {pillars(case)} at "
-            f"{phrase_count(specification.stages_needed)} or more of four stages, on capacity "
-            "weighted by its chance. Other readings can give another answer.",
+            f"Read this way, a pillar reaches at least {100 * specification.threshold:g} % of the "
+            f"need of {pillars(case)} at {phrase_count(specification.stages_needed)} or more of "
+            "four stages, on capacity weighted by its chance.",
             _breadth_sentence(case),
             _passing(case),
         ),

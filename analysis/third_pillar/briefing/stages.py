@@ -11,6 +11,7 @@ from third_pillar.briefing.markup import Exhibit, Fragment, fragment, number, pa
 from third_pillar.briefing.numbers import phrase_list, show_number
 from third_pillar.briefing.words import (
     STAGE_LABELS,
+    STAGE_NOUNS,
     candidate,
     country,
     horizon,
@@ -137,7 +138,7 @@ def show_stage_shares(case: Case) -> Exhibit:
         title=(
             f"China's share rises from {china[0]:.0f} % of mining to {china[peak]:.0f} % at the "
             f"{stages[peak].value} stage; the largest other share on record is "
-            f"{100 * largest[0]:.0f} % ({largest[1]}, {largest[2].value})"
+            f"{100 * largest[0]:.0f} % ({largest[1]}, {STAGE_NOUNS[largest[2]]})"
         ),
         note=Markup(
             "Percent of the world, newest year on record by stage. Shares that no source "

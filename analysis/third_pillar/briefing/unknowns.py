@@ -5,6 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from third_pillar.assessment.case import Case
+from third_pillar.assessment.rows import find_unit_label
 from third_pillar.briefing.markup import Fragment, bullets, fragment, paragraph, table
 from third_pillar.briefing.numbers import show_number
 from third_pillar.briefing.words import country
@@ -27,7 +28,7 @@ def compose_unknowns(case: Case) -> Fragment:
                 (
                     gap.what,
                     _where(case, gap),
-                    _stand_in(gap),
+                    _stand_in(case, gap),
                     gap.stand_in.rating if gap.stand_in else "–",
                     gap.sought,
                 )
@@ -47,10 +48,10 @@ def _where(case: Case, gap: Gap) -> str:
     return f"{place}, {gap.stage}" if gap.stage else place
 
 
-def _stand_in(gap: Gap) -> Markup | str:
+def _stand_in(case: Case, gap: Gap) -> Markup | str:
     if gap.stand_in is None:
         return Markup('<span class="gap">nothing</span>')
-    unit = gap.stand_in.unit.replace("_", " ")
+    unit = find_unit_label(case.results.evidence, gap.stand_in.unit)
     ends = ""
     if gap.stand_in.low is not None and gap.stand_in.high is not None:
         low, high = (show_number(end, "") for end in (gap.stand_in.low, gap.stand_in.high))

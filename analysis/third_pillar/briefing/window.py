@@ -139,7 +139,7 @@ def _events_table(case: Case) -> Markup:
     return table(
         ("Date", "Event", "Effect", "Status"),
         [tuple(cell or "–" for cell in row) for row in rows],
-        caption=f"Latest events on China's controls and on {candidate(case)}",
+        caption=f"Latest and scheduled events on China's controls and on {candidate(case)}",
     )
 
 

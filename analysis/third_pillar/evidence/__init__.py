@@ -13,12 +13,15 @@ if TYPE_CHECKING:
     from third_pillar.evidence.article import Article, load_article
     from third_pillar.evidence.choices import load_parameter_choices
     from third_pillar.evidence.dates import last_day
+    from third_pillar.evidence.documents import Document, read_document
+    from third_pillar.evidence.drafting import Draft, write_draft
     from third_pillar.evidence.fragments import (
         FragmentCheck,
         FragmentFault,
         check_fragments,
         verify_fragments,
     )
+    from third_pillar.evidence.hand_reading import read_hand_reading
     from third_pillar.evidence.loading import Evidence, load_evidence
     from third_pillar.evidence.location import article_names, project_root
     from third_pillar.evidence.release import package_sha256, read_release, table_hashes
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Article",
+    "Document",
+    "Draft",
     "Evidence",
     "FragmentCheck",
     "FragmentFault",
@@ -43,15 +48,20 @@ __all__ = [
     "load_specifications",
     "package_sha256",
     "project_root",
+    "read_document",
+    "read_hand_reading",
     "read_release",
     "scenario_names",
     "table_hashes",
     "validate_package",
     "verify_fragments",
+    "write_draft",
 ]
 
 _HOMES = {
     "Article": "article",
+    "Document": "documents",
+    "Draft": "drafting",
     "Evidence": "loading",
     "FragmentCheck": "fragments",
     "FragmentFault": "fragments",
@@ -67,11 +77,14 @@ _HOMES = {
     "load_specifications": "specifications",
     "package_sha256": "release",
     "project_root": "location",
+    "read_document": "documents",
+    "read_hand_reading": "hand_reading",
     "read_release": "release",
     "scenario_names": "scenarios",
     "table_hashes": "release",
     "validate_package": "validation",
     "verify_fragments": "fragments",
+    "write_draft": "drafting",
 }
 
 

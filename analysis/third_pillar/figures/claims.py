@@ -97,6 +97,8 @@ def draw_evidence_map(
     heads, rows = _place(groups)
     for stance, (side, sign, role) in _STANCES.items():
         marks = [mark for place, dots in rows for mark in _marks(place, dots, stance, side)]
+        # the legend shows the first mark: a filled one, where there is one
+        marks.sort(key=lambda mark: not mark[3])
         if not marks:
             continue
         figure.add_scatter(
