@@ -18,7 +18,7 @@ test: $(VENV)/.test-ready ## set up what tests need and run every check
 	@bash .ci/steps
 
 lab: $(VENV)/.run-ready ## open JupyterLab on the notebooks
-	@$(BIN)/jupyter lab --notebook-dir=notebooks
+	@$(BIN)/pillar lab
 
 format: $(VENV)/.test-ready ## rewrite code and notebooks into the house format
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
@@ -33,7 +33,8 @@ lock: $(UV) ## resolve the lock files anew from pyproject.toml
 	  --upgrade --custom-compile-command "make lock" --extra build --extra test \
 	  -c requirements.lock -o requirements-test.lock pyproject.toml
 
-bench: $(VENV)/.run-ready ## measure what a briefing costs against papermill and nbconvert
+bench: $(VENV)/.run-ready ## measure the model's engines, and a briefing against papermill and nbconvert
+	@$(BIN)/python benchmarks/model_cost.py
 	@$(BIN)/python benchmarks/report_cost.py
 
 soak: $(VENV)/.run-ready ## kill reports at random moments and verify the archive (SOAK_ROUNDS=40)

@@ -66,18 +66,18 @@ def test_comparisons_in_words(text, phrase):
 
 
 def test_every_claim_on_india_has_one_verdict_in_the_order_of_the_article(india):
-    """43 claims: 13 measured, 12 by events, 7 opinions, 11 by hand until settled."""
+    """43 claims: 13 measured, 12 by events, 11 by documents, 7 opinions."""
     assert list(india.verdicts) == [f"C{number:02d}" for number in range(1, 44)]
     assert Counter(verdict.how for verdict in india.verdicts.values()) == {
         Settled.MEASURED: 13,
         Settled.EVENT_TESTED: 12,
         Settled.OPINION: 7,
-        Settled.HAND: 11,
+        Settled.DOCUMENTED: 11,
     }
 
 
 def test_opinions_get_no_verdict_on_truth_and_nothing_else_does_without(india):
-    """§6.3 of docs/methods.md: an opinion is shown as one; a reading by hand is marked so."""
+    """§6.9 of docs/methods.md: an opinion is shown as one; a reading by hand is marked so."""
     kinds = india.results.article.claims.set_index("claim_id")["claim_type"]
     for claim, verdict in india.verdicts.items():
         is_opinion = kinds[claim] in {"opinion", "recommendation"}

@@ -6,6 +6,7 @@ import functools
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +16,10 @@ from third_pillar import briefing
 from third_pillar.assessment.case import Case
 from third_pillar.briefing.markup import EXHIBIT
 
-PARTS = tuple(sorted(name for name in briefing.__all__ if name.startswith(("compose_", "show_"))))
+_NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks" / "90_briefing.ipynb"
+_CALLS = re.findall(r"briefing\.(\w+)\(", _NOTEBOOK.read_text(encoding="utf-8"))
+PARTS = tuple(sorted(name for name in _CALLS if name.startswith(("compose_", "show_"))))
+"""Parts of the briefing; pages of their own have tests of their own."""
 QUESTIONS: dict[str, dict[str, object]] = {
     "IND": {},
     "BRA": {"candidate": "BRA"},
@@ -24,9 +28,14 @@ QUESTIONS: dict[str, dict[str, object]] = {
     "JPN": {"candidate": "JPN"},
     "VNM": {"candidate": "VNM"},
     "in January 2026": {"as_of": "2026-01-15"},
-    "the Quad by owner in 2040": {"partners": "quad", "horizon": 2040, "count_by": "owner"},
+    "the Quad by owner in 2040": {
+        "candidate": "BRA",
+        "partners": "quad",
+        "horizon": 2040,
+        "count_by": "owner",
+    },
     "three pillars": {"candidate": "AUS", "pillars": ("USA", "JPN", "IND")},
-    "one pillar": {"pillars": ("JPN",)},
+    "one pillar": {"candidate": "VNM", "pillars": ("JPN",)},
 }
 OTHERS = ("BRA", "AUS", "USA", "JPN", "VNM")
 _BLOCKS = ("p", "li", "td", "th", "caption", "h1", "h2", "h3", "summary")

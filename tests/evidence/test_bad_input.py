@@ -305,7 +305,7 @@ def test_a_broken_scenario_is_named_with_its_keys(toy_package, content, words):
     [
         (lambda tests: tests["C1"].update(refuted_if="< 10"), "overlap"),
         (lambda tests: tests["C1"].update(supported_if="__import__('os')"), "not a comparison"),
-        (lambda tests: tests["C1"].update(metric="mine_share.{candidate}"), "not a metric id"),
+        (lambda tests: tests["C1"].update(metric="mine_share.{candidate}"), "is not an expression"),
         (lambda tests: tests["C1"].update(kind="felt"), "kind is missing or unknown"),
         (lambda tests: tests["C1"].pop("reason"), "reason"),
         (lambda tests: tests["C1"].update(colour="red"), "colour"),

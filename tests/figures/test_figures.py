@@ -20,6 +20,12 @@ from third_pillar.figures.curve import CurveMark, draw_specification_curve
 from third_pillar.figures.dependence import draw_import_shares
 from third_pillar.figures.pillar_test import ServedBar, Tile, draw_breadth_tiles, draw_served_shares
 from third_pillar.figures.theme import ROLES
+from third_pillar.figures.timeline import (
+    FanBand,
+    Span,
+    draw_capacity_fans,
+    draw_control_timeline,
+)
 from third_pillar.figures.window import Mark, draw_export_months
 
 Draw = Callable[[], go.Figure]
@@ -50,6 +56,32 @@ def stage_capacity() -> go.Figure:
             CapacityBars("end of 2030", [5.0, 7.0], [4.0, 6.0], [9.0, 8.0], [False, True]),
         ],
         lines={"10 % of the need": 6.0},
+    )
+
+
+def control_timeline() -> go.Figure:
+    day = dt.date
+    return draw_control_timeline(
+        ["2025-09", "2025-10"],
+        [5774.0, 5473.0],
+        is_derived=[False, True],
+        controls=["No. 18", "No. 61"],
+        spans=[
+            Span("No. 18", "in force", day(2025, 4, 4), day(2026, 11, 22)),
+            Span("No. 61", "suspended", day(2025, 11, 7), day(2026, 11, 10)),
+            Span("No. 61", "not known", day(2026, 11, 11), day(2026, 11, 22)),
+        ],
+        today=day(2026, 11, 22),
+    )
+
+
+def capacity_fans() -> go.Figure:
+    return draw_capacity_fans(
+        ["2026-11", "2026-12"],
+        [
+            FanBand("Mine", [1.0, 1.0], [2.0, 2.0], [3.0, 4.0], 5.0),
+            FanBand("Magnet", [0.0, 0.0], [0.0, 1.0], [2.0, 9.0]),
+        ],
     )
 
 
@@ -131,6 +163,8 @@ MANY: tuple[Draw, ...] = (
     export_months,
     specification_curve,
     evidence_map,
+    control_timeline,
+    capacity_fans,
 )
 ONE: dict[str, Draw] = {
     "stage_shares": lambda: draw_stage_shares(
@@ -157,6 +191,12 @@ ONE: dict[str, Draw] = {
     "export_months": lambda: draw_export_months(["2025-05"], [1238.0], is_derived=[True]),
     "evidence_map": lambda: draw_evidence_map(
         {"supported": [ClaimDots("C05", {"supports": [("ONE", True)]})]}, labels=STANCES
+    ),
+    "control_timeline": lambda: draw_control_timeline(
+        ["2025-09"], [5774.0], is_derived=[False], controls=[], spans=[], today=dt.date(2025, 10, 1)
+    ),
+    "capacity_fans": lambda: draw_capacity_fans(
+        ["2026-11"], [FanBand("Mine", [0.0], [0.0], [0.0])], role="pillars"
     ),
     "specification_curve": lambda: draw_specification_curve({"breadth": [CurveMark(0, 0.0, "")]}),
 }
@@ -554,3 +594,25 @@ def test_counts_to_the_left_carry_no_minus():
     axis = specification(evidence_map())["layout"]["xaxis"]
     assert all(text.isdigit() for text in axis["ticktext"])
     assert [abs(tick) for tick in axis["tickvals"]] == [int(text) for text in axis["ticktext"]]
+
+
+def test_a_control_stands_from_its_first_day_to_its_last():
+    """Bars begin where the state begins and are as long as it lasts; not known is hatched."""
+    figure = control_timeline()
+    bar = trace(figure, "suspended")
+    assert (bar["y"], bar["base"]) == (["No. 61"], ["2025-11-07"])
+    assert bar["x"] == [369 * 24 * 3600 * 1000]
+    assert is_hatched(trace(figure, "not known")) == [True]
+    assert specification(figure)["layout"]["yaxis2"]["categoryarray"] == ["No. 61", "No. 18"]
+
+
+def test_a_fan_holds_its_median_between_its_ends():
+    """The band runs along the upper end and back along the lower; the threshold is drawn once."""
+    spec = specification(capacity_fans())
+    band, median, line = spec["data"][:3]
+    assert list(band["y"]) == [3.0, 4.0, 1.0, 1.0]
+    assert list(median["y"]) == [2.0, 2.0]
+    assert list(line["y"]) == [5.0, 5.0]
+    assert [one["name"] for one in spec["data"]].count("threshold") == 1
+    assert sum(bool(one["showlegend"]) for one in spec["data"]) == 3
+    assert all(spec["layout"][axis]["range"][0] == 0 for axis in ("yaxis", "yaxis2"))

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from third_pillar.assessment.entries import phrase_range, phrase_value
+from third_pillar.assessment.entries import phrase_margin, phrase_range
 from third_pillar.vocabulary.codes import Settled, Verdict
 from third_pillar.vocabulary.findings import ClaimVerdict
 
@@ -29,6 +29,7 @@ class Disagreement:
 
     Attributes:
         distance: How far apart they are, in words.
+        difference: What in the data makes the kit say otherwise than the reader, in words.
         because: What the kit's verdict rests on, in words: value and thresholds, events, or
             evidence weighed.
         hand_reason: What the reader gave as reason.
@@ -41,6 +42,7 @@ class Disagreement:
     how: Settled
     hand: Verdict
     distance: str
+    difference: str
     because: str
     hand_reason: str
     flips_if: str
@@ -148,9 +150,10 @@ def _disagreement(claim: str, verdict: ClaimVerdict, read: HandReading) -> Disag
         how=verdict.how,
         hand=read.verdict,
         distance=phrase_distance(verdict.verdict, read.verdict),
+        difference=explain_difference(verdict, read.verdict),
         because=explain_verdict(verdict),
         hand_reason=read.reason,
-        flips_if=verdict.flips_by or verdict.flips_if,
+        flips_if="; ".join(filter(None, (verdict.flips_if, verdict.flips_by))),
     )
 
 
@@ -162,13 +165,58 @@ def phrase_distance(one: Verdict, other: Verdict) -> str:
     return "one step apart" if steps == 1 else f"{('two', 'three')[steps - 2]} steps apart"
 
 
+def explain_difference(verdict: ClaimVerdict, hand: Verdict) -> str:
+    """What in the data makes the kit say otherwise than the reader; from the verdict alone."""
+    kit = verdict.verdict
+    if kit is Verdict.OPINION or hand is Verdict.OPINION:
+        return (
+            "one takes it for an opinion, which no data can settle, the other for a claim of fact"
+        )
+    if kit is Verdict.CANNOT_BE_TESTED_YET:
+        return "what is on record is too little for the rule, not for the reader"
+    if hand is Verdict.CANNOT_BE_TESTED_YET:
+        return _WHEN_READER_WAITS[verdict.how]
+    goes_further = abs(_SCALE.index(kit) - _MIDDLE) > abs(_SCALE.index(hand) - _MIDDLE)
+    firmly, halfway = _REASONS[verdict.how]
+    return firmly if goes_further else halfway
+
+
+_MIDDLE = 1.5
+"""Between not supported and partly supported."""
+
+_WHEN_READER_WAITS = {
+    Settled.MEASURED: "the reader waits for a definition; the test sets one, and a figure meets it",
+    Settled.EVENT_TESTED: "the reader waits for more; dated events are on record by now",
+    Settled.DOCUMENTED: "the reader waits for more; the evidence on record has weight enough",
+    Settled.HAND: "two readers judge the same evidence differently",
+    Settled.OPINION: "the ledger takes it for an opinion",
+}
+_REASONS = {
+    Settled.MEASURED: (
+        "value and whole range lie past the threshold, so the kit goes further than the reader",
+        "the value or a part of its range lies short of the threshold the reader took as met",
+    ),
+    Settled.EVENT_TESTED: (
+        "the events on record all point one way, so the kit goes further than the reader",
+        "dated events stand on both sides; the rule then says in part, the reader weighed them",
+    ),
+    Settled.DOCUMENTED: (
+        "the weight of evidence lies on one side, so the rule goes further than the reader",
+        "evidence of weight stands on both sides, or no source of reliability A on the one",
+    ),
+    Settled.HAND: ("two readers judge the same evidence differently",) * 2,
+    Settled.OPINION: ("the ledger takes it for an opinion",) * 2,
+}
+"""How settled → why the kit is firmer than the reader, and why it is less firm."""
+
+
 def explain_verdict(verdict: ClaimVerdict) -> str:
     """What the kit's verdict rests on, in one or two sentences."""
     parts = []
     if verdict.value is not None:
         parts.append(f"Measured: {phrase_range(verdict)}; {verdict.threshold}")
         if verdict.margin is not None:
-            parts.append(f"{phrase_value(verdict.margin, verdict.unit)} from the nearest threshold")
+            parts.append(phrase_margin(verdict.margin, verdict.unit))
     elif verdict.threshold:
         parts.append(f"{verdict.threshold[0].upper()}{verdict.threshold[1:]}")
     said = ", ".join(parts)

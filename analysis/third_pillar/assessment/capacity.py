@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from third_pillar.assessment.draws import RowDraws, read_range
+from third_pillar.assessment.plants import find_unmeasured, read_plants
 from third_pillar.evidence import Evidence
 from third_pillar.model.conversion import CONVERTIBLE_UNITS, compute_magnet_equivalent
-from third_pillar.model.pipeline import compute_plant_capacity
-from third_pillar.model.sampling import Draws, draw_chance, summarise
+from third_pillar.model.sampling import Draws, summarise
 from third_pillar.vocabulary.codes import AGGREGATES, STAGES, PlantStatus, Stage
 
 ON_RECORD = "on record"
@@ -34,6 +34,7 @@ class _Item:
     tonnes: Draws
     kind: str
     source_ids: tuple[str, ...]
+    located: str = ""
 
 
 @dataclass(frozen=True)
@@ -121,10 +122,12 @@ def assess_stage_capacity(
     collected.items += _mined(evidence, draws)
     stand_ins = list(_stand_ins(evidence, draws, collected))
     replaced = {(item.country, item.stage) for item in stand_ins}
+    plants = _plants(evidence, draws, count_by=count_by, at=at, collected=collected)
+    # A stand-in is the total of the plants in a country, not of those its firms own abroad.
     collected.items += [
         item
-        for item in _plants(evidence, draws, count_by=count_by, at=at, collected=collected)
-        if not (item.kind == PlantStatus.OPERATING and (item.country, item.stage) in replaced)
+        for item in plants
+        if not (item.kind == PlantStatus.OPERATING and (item.located, item.stage) in replaced)
     ]
     collected.items += stand_ins
     return _tabulate(collected, draws=draws.draws, at=at)
@@ -139,6 +142,11 @@ def read_best_production(evidence: Evidence) -> pd.DataFrame:
     Method:
         §0.3 of docs/methods.md: vintages are kept, the one known last wins.
     """
+    return _best_production(evidence).copy()
+
+
+@lru_cache(maxsize=8)
+def _best_production(evidence: Evidence) -> pd.DataFrame:
     table = evidence.table("mine_production").dropna(subset=["value"])
     newest = table.sort_values(["known_from", "edition"], kind="stable")
     best = newest.drop_duplicates(["country_iso3", "year"], keep="last")
@@ -201,54 +209,17 @@ def _stand_ins(evidence: Evidence, draws: RowDraws, collected: _Collected) -> It
 def _plants(
     evidence: Evidence, draws: RowDraws, *, count_by: str, at: float, collected: _Collected
 ) -> Iterator[_Item]:
-    projects = evidence.table("projects")
-    column = "owner_iso3" if count_by == "owner" else "country_iso3"
-    for row in projects.to_dict("records"):
-        status, country = PlantStatus(row["status"]), str(row[column])
-        has_figure = not pd.isna([row["value"], row["low"], row["high"]]).all()
-        if row["unit"] not in CONVERTIBLE_UNITS:
-            continue
-        if not has_figure:
-            collected.unknown.add((country, str(row["stage"])))
-            continue
-        nameplate = draws.draw(read_range({**row, "id": row["project_id"]}))
-        if status is not PlantStatus.OPERATING:
-            if pd.isna(row["start_year"]):
-                continue
-            nameplate = _risked(nameplate, row["project_id"], status, row["start_year"], draws, at)
-        magnets = compute_magnet_equivalent(
-            nameplate,
-            unit=str(row["unit"]),
-            stage=Stage(row["stage"]),
-            country=str(row["country_iso3"]),
-            assumptions=draws,
-        )
+    collected.unknown |= find_unmeasured(evidence, count_by=count_by)
+    for plant in read_plants(evidence, draws, count_by=count_by):
         yield _Item(
-            str(row["project_id"]),
-            country,
-            Stage(row["stage"]),
-            magnets,
-            status,
-            _cited(row["source_id"], row["source_id_2"]),
+            plant.id,
+            plant.country,
+            plant.stage,
+            plant.capacity(at),
+            plant.status,
+            plant.source_ids,
+            str(plant.row["country_iso3"]),
         )
-
-
-def _risked(
-    nameplate: Draws, plant: str, status: PlantStatus, start: float, draws: RowDraws, at: float
-) -> Draws:
-    chance = draw_chance(plant, draws=draws.draws, seed=draws.seed)
-    return compute_plant_capacity(
-        nameplate,
-        is_built=(chance < draws[f"p_status.{status}"]).astype(float),
-        start=float(start),
-        delay_years=draws["delay_years"],
-        ramp_years=draws["ramp_years"],
-        at=at,
-    )
-
-
-def _cited(*source_ids: object) -> tuple[str, ...]:
-    return tuple(str(source) for source in source_ids if isinstance(source, str) and source)
 
 
 def _tabulate(collected: _Collected, *, draws: int, at: float) -> StageCapacity:
@@ -288,9 +259,3 @@ def _record(status: str, tonnes: Draws, items: list[_Item]) -> StageRecord:
         row_ids=tuple(item.id for item in items),
         source_ids=tuple(dict.fromkeys(s for item in items for s in item.source_ids)),
     )
-
-
-def decimal_year(day: dt.date) -> float:
-    """A day as a decimal year, e.g. 2026-07-02 is about 2026.5."""
-    start, end = dt.date(day.year, 1, 1), dt.date(day.year + 1, 1, 1)
-    return day.year + (day - start).days / (end - start).days

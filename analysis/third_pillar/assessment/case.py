@@ -9,6 +9,8 @@ from third_pillar.assessment import metrics_chain, metrics_curve, metrics_supply
 from third_pillar.assessment.capacity import read_best_production
 from third_pillar.assessment.catalogue import measure
 from third_pillar.assessment.claims import settle_claims
+from third_pillar.assessment.metrics_network import network_expressions
+from third_pillar.assessment.metrics_window import list_window_expressions
 from third_pillar.assessment.results import HORIZON, NOW, Results, assess_results
 from third_pillar.evidence import check_package, load_article, load_evidence, load_parameter_choices
 from third_pillar.vocabulary.codes import CHINA, STAGES, WORLD
@@ -104,9 +106,11 @@ def _standard_expressions(results: Results) -> list[str]:
         *(f"import_share({row})" for row in results.imports_from_china()["figure_id"]),
         *_chain_expressions(candidate, countries, pools),
         *_export_expressions(results),
+        *list_window_expressions(results),
         "specification_count()",
         "specification_share()",
         *(f"specification_share_of({reading})" for reading in Reading),
+        *network_expressions(results),
     ]
 
 

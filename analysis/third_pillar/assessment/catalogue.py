@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from third_pillar.model.sampling import Draws
-from third_pillar.vocabulary.codes import Confidence
+from third_pillar.vocabulary.codes import STAGES, Confidence
 from third_pillar.vocabulary.errors import MissingEvidence, PillarError
 from third_pillar.vocabulary.findings import Metric
 from third_pillar.vocabulary.parameters import nearest
@@ -96,6 +96,8 @@ def take_reading(results: Results, expression: str) -> tuple[str, Reading]:
         reading = _REGISTRY[name](results, *arguments)
     except (KeyError, IndexError) as error:
         raise MissingEvidence(f"{expression}: no figure on record ({error})") from None
+    except (ValueError, TypeError) as error:
+        raise PillarError(f"{expression}: an argument is of the wrong kind ({error})") from None
     return expression_id(name, arguments), reading
 
 
@@ -135,7 +137,25 @@ def _read(expression: str) -> tuple[str, list[Argument]]:
     wanted = list(inspect.signature(_REGISTRY[name]).parameters)[1:]
     if len(arguments) != len(wanted):
         raise PillarError(f"{expression}: {name} takes ({', '.join(wanted)})")
+    _check_kinds(expression, name, arguments)
     return name, arguments
+
+
+_KINDS: dict[str, tuple[type | tuple[type, ...], str]] = {
+    "str": (str, "a code or a word"),
+    "int": (int, "a whole number"),
+    "float": ((int, float), "a number"),
+}
+
+
+def _check_kinds(expression: str, name: str, arguments: list[Argument]) -> None:
+    wanted = list(inspect.signature(_REGISTRY[name]).parameters.values())[1:]
+    for parameter, argument in zip(wanted, arguments, strict=True):
+        kind, words = _KINDS[str(parameter.annotation)]
+        if not isinstance(argument, kind):
+            raise PillarError(f"{expression}: {parameter.name} = {argument} is not {words}")
+        if parameter.name == "stage" and argument not in STAGES:
+            raise PillarError(f"{expression}: no stage {argument}; valid: {', '.join(STAGES)}")
 
 
 def _argument(text: str) -> Argument:

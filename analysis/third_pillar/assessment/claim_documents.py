@@ -32,7 +32,7 @@ _HALF, _SEVERAL, _DOUBTFUL, _MOST = 0.5, 3, 5, 6
 
 
 @dataclass(frozen=True)
-class Testimony:
+class Statement:
     """One source's word on a claim."""
 
     evidence_id: str
@@ -97,13 +97,13 @@ def weigh_documents(balance: Balance) -> Verdict:
     return Verdict.CONTRADICTED if is_outright else Verdict.NOT_SUPPORTED
 
 
-def balance_testimony(testimony: Sequence[Testimony]) -> Balance:
+def balance_testimony(testimony: Sequence[Statement]) -> Balance:
     """Weight by stance: of each source the strongest row of a stance counts once.
 
     Method:
         §6.3 of docs/methods.md.
     """
-    strongest: dict[tuple[str, str], Testimony] = {}
+    strongest: dict[tuple[str, str], Statement] = {}
     for word in testimony:
         known = strongest.get((word.stance, word.source_id))
         if known is None or word.weight > known.weight:
@@ -112,8 +112,11 @@ def balance_testimony(testimony: Sequence[Testimony]) -> Balance:
         stance: [word for word in strongest.values() if word.stance == stance]
         for stance in (SUPPORTS, REFUTES, QUALIFIES)
     }
+    weight = {stance: sum(word.weight for word in side) for stance, side in sides.items()}
     return Balance(
-        *(sum(word.weight for word in sides[stance]) for stance in sides),
+        supports=weight[SUPPORTS],
+        refutes=weight[REFUTES],
+        qualifies=weight[QUALIFIES],
         is_officially_supported=any(w.reliability == OFFICIAL for w in sides[SUPPORTS]),
         is_officially_refuted=any(w.reliability == OFFICIAL for w in sides[REFUTES]),
         sources=len({w.source_id for stance in (SUPPORTS, REFUTES) for w in sides[stance]}),
@@ -134,7 +137,7 @@ def settle_documented(results: Results, claim: Mapping[Any, Any]) -> ClaimVerdic
         verdict=verdict,
         how=Settled.DOCUMENTED,
         label=str(claim["paraphrase"]),
-        reason=phrase_balance(balance),
+        reason=f"{phrase_balance(balance)} {_phrase_reading(claim, verdict)}",
         threshold=_THRESHOLD,
         flips_if=_flips_if(testimony, verdict),
         flips_by=_flips_by(testimony, verdict),
@@ -146,7 +149,7 @@ def settle_documented(results: Results, claim: Mapping[Any, Any]) -> ClaimVerdic
     )
 
 
-def read_testimony(results: Results, claim_id: str) -> Iterator[Testimony]:
+def read_testimony(results: Results, claim_id: str) -> Iterator[Statement]:
     """Rows of evidence on a claim that were known by the date asked, context left in.
 
     A row counts from the last day of its date; one without a date from that of its source, or
@@ -159,12 +162,12 @@ def read_testimony(results: Results, claim_id: str) -> Iterator[Testimony]:
         dates = (last_day(str(row["date"])), source["date"], source["accessed"])
         known = next(pd.Timestamp(date) for date in dates if date is not None and pd.notna(date))
         if known <= day:
-            yield Testimony(
+            yield Statement(
                 str(row["evidence_id"]),
                 str(row["stance"]),
                 str(row["source_id"]),
                 str(source["reliability"]),
-                int(source["credibility"]),
+                int(str(source["credibility"])),
             )
 
 
@@ -172,7 +175,7 @@ def phrase_balance(balance: Balance) -> str:
     """The weights in one sentence."""
     total = balance.supports + balance.refutes
     if not total:
-        return "No source that supports or refutes it is on record; what is said around it is not."
+        return "No source that supports or refutes it is on record."
     said = (
         f"{balance.sources} source{'s' if balance.sources != 1 else ''} by weight: "
         f"{balance.supports:g} for, {balance.refutes:g} against, "
@@ -183,19 +186,26 @@ def phrase_balance(balance: Balance) -> str:
     return f"{said}; support is {100 * balance.share:.0f} % of what speaks for or against."
 
 
+def _phrase_reading(claim: Mapping[Any, Any], verdict: Verdict) -> str:
+    """What the sources say, as read by hand; named as a reading where it came to another end."""
+    if claim["hand_verdict"] == verdict.value:
+        return str(claim["hand_reason"])
+    return f"A reading by hand came to “{claim['hand_verdict']}”: {claim['hand_reason']}"
+
+
 _THRESHOLD = (
     "supported from 75 % of the weight, contradicted up to 25 %, each only with a source of "
     "reliability A"
 )
 
 
-def _flips_if(testimony: tuple[Testimony, ...], verdict: Verdict) -> str:
+def _flips_if(testimony: tuple[Statement, ...], verdict: Verdict) -> str:
     """The smallest addition of sources of one kind that changes the verdict."""
     for count in range(1, _MOST + 1):
         for reliability in (OFFICIAL, "B"):
             for stance in (SUPPORTS, REFUTES, QUALIFIES):
                 added = tuple(
-                    Testimony(f"+{n}", stance, f"+{n}", reliability, 2) for n in range(count)
+                    Statement(f"+{n}", stance, f"+{n}", reliability, 2) for n in range(count)
                 )
                 fresh = weigh_documents(balance_testimony((*testimony, *added)))
                 if fresh is not verdict:
@@ -212,7 +222,7 @@ def _phrase_added(count: int, reliability: str, stance: str) -> str:
 _PLURAL = {SUPPORTS: "support", REFUTES: "refute", QUALIFIES: "qualify"}
 
 
-def _flips_by(testimony: tuple[Testimony, ...], verdict: Verdict) -> str:
+def _flips_by(testimony: tuple[Statement, ...], verdict: Verdict) -> str:
     """The one row of evidence without which the verdict would be another."""
     for word in testimony:
         left = tuple(other for other in testimony if other is not word)

@@ -80,7 +80,9 @@ def _sides(events: pd.DataFrame, test: EventTest) -> _Sides:
 
 def _phrase_sides(sides: _Sides) -> str:
     words = ("borne out by", "refuted by", "qualified by")
-    parts = [f"{word} {', '.join(found)}" for word, found in zip(words, sides, strict=True) if found]
+    parts = [
+        f"{word} {', '.join(found)}" for word, found in zip(words, sides, strict=True) if found
+    ]
     return "; ".join(parts) or "no event on record"
 
 

@@ -13,6 +13,7 @@ from third_pillar.assessment.claim_confidence import (
     rate_confidence,
 )
 from third_pillar.assessment.claim_flips import find_smallest_change
+from third_pillar.assessment.claim_weights import weigh_measure
 from third_pillar.assessment.expressions import Measurement, measure_test
 from third_pillar.model.sampling import Draws
 from third_pillar.vocabulary.claims import Comparison, MeasuredTest
@@ -38,8 +39,12 @@ def settle_measured(
     """
     try:
         found = measure_test(results, str(claim["claim_id"]), test)
-    except MissingEvidence as error:
-        return _untestable(claim, f"The data do not carry it: {error}.")
+    except MissingEvidence:
+        asked = results.question.as_of
+        return _untestable(
+            claim,
+            f"A figure that the test needs was not on record on {asked.day} {asked:%B %Y}.",
+        )
     if not isinstance(found.metric.value, int | float):
         return _untestable(claim, f"{found.metric.label} is not a number.")
     metrics[found.metric.id] = found.metric
@@ -83,24 +88,6 @@ def _verdict(
     )
 
 
-def weigh_measure(
-    value: float, low: float, high: float, *, support: Comparison, refutation: Comparison
-) -> Verdict:
-    """The verdict a value and its range give against two thresholds.
-
-    Method:
-        §6.1 of docs/methods.md.
-    """
-    ends = (low, value, high)
-    if support.holds(value):
-        whole = all(support.holds(end) for end in ends)
-        return Verdict.SUPPORTED if whole else Verdict.PARTLY_SUPPORTED
-    if refutation.holds(value):
-        whole = all(refutation.holds(end) for end in ends)
-        return Verdict.CONTRADICTED if whole else Verdict.NOT_SUPPORTED
-    return Verdict.PARTLY_SUPPORTED
-
-
 def share_draws(draws: Draws, *, support: Comparison, refutation: Comparison) -> dict[str, float]:
     """Verdict to the share of draws that give it, 0 to 1; empty where nothing varies.
 
@@ -128,6 +115,7 @@ def _flips_if(value: float, verdict: Verdict, test: MeasuredTest) -> str:
         else test.support
     )
     now = f"{value:,.0f}" if abs(value) >= _WHOLE else f"{value:.3g}"
+    now = now.replace("-", "\N{MINUS SIGN}")
     unit = f" {test.unit}" if test.unit.startswith(("%", "t ")) else ""
     return f"the value comes to {phrase_comparison(wanted)}{unit} (now {now})"
 

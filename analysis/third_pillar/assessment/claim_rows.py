@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pandas as pd
 
@@ -32,9 +33,10 @@ class FoundRow:
         """The central figure: the value, or the middle of the ends; None for a row without."""
         numbers = {name: self.cells.get(name) for name in FIGURES}
         value = numbers["value"]
-        if value is not None and pd.notna(value):
+        if value is not None and _is_number(value):
             return float(value)
-        ends = [float(end) for end in (numbers["low"], numbers["high"]) if _is_number(end)]
+        both = (numbers["low"], numbers["high"])
+        ends = [float(end) for end in both if end is not None and _is_number(end)]
         return sum(ends) / len(ends) if ends else None
 
     @property
@@ -44,24 +46,40 @@ class FoundRow:
         return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
-def locate_row(evidence: Evidence, row_id: str, *, article: Article | None = None) -> FoundRow | None:
+def locate_row(
+    evidence: Evidence, row_id: str, *, article: Article | None = None
+) -> FoundRow | None:
     """The row of any table with this id, or nothing: ids of metrics are not rows."""
     if row_id in evidence.assumptions.index:
         return FoundRow(row_id, _ASSUMPTIONS, dict(evidence.assumptions.loc[row_id]))
     for gap in evidence.gaps:
         if gap.id == row_id:
             return FoundRow(row_id, _GAPS, _gap_cells(gap))
-    frames = dict(evidence.tables)
-    if article is not None:
-        frames["evidence"] = article.evidence
-    for name, frame in frames.items():
-        key = next((key for key in (*_KEYS, "evidence_id") if key in frame), None)
-        if key is None or frame.columns[0] != key:
-            continue
-        found = frame[frame[key] == row_id]
-        if len(found):
-            return FoundRow(row_id, name, {str(k): v for k, v in found.iloc[0].items()})
-    return None
+    table = _tables_by_row(evidence).get(row_id)
+    frame = evidence.tables[table] if table else None
+    if frame is None and article is not None:
+        table, frame = "evidence", article.evidence
+    if table is None or frame is None:
+        return None
+    found = frame[frame.iloc[:, 0] == row_id]
+    if found.empty:
+        return None
+    return FoundRow(row_id, table, {str(k): v for k, v in found.iloc[0].items()})
+
+
+_known: WeakKeyDictionary[Evidence, dict[str, str]] = WeakKeyDictionary()
+
+
+def _tables_by_row(evidence: Evidence) -> dict[str, str]:
+    """Row id → its table, for tables whose first column is an id of rows."""
+    if evidence not in _known:
+        _known[evidence] = {
+            str(row_id): name
+            for name, frame in evidence.tables.items()
+            if len(frame.columns) and frame.columns[0] in _KEYS
+            for row_id in frame.iloc[:, 0]
+        }
+    return _known[evidence]
 
 
 def scale_row(evidence: Evidence, row: FoundRow, factor: float) -> Evidence | None:
@@ -69,7 +87,8 @@ def scale_row(evidence: Evidence, row: FoundRow, factor: float) -> Evidence | No
     figure = row.figure
     if figure is None or not figure:
         return None
-    top = max(abs(float(cell)) for name in FIGURES if _is_number(cell := row.cells.get(name)))
+    given: list[Any] = [row.cells.get(name) for name in FIGURES]
+    top = max(abs(float(cell)) for cell in given if _is_number(cell))
     unit = str(row.cells.get("unit", ""))
     limit = {"pct": _MAX_PERCENT, "pct_of_reo": _MAX_PERCENT, "probability": 1.0}.get(unit)
     if limit is not None and top * factor > limit:
@@ -79,7 +98,7 @@ def scale_row(evidence: Evidence, row: FoundRow, factor: float) -> Evidence | No
         return replace(evidence, gaps=gaps)
     if row.table == _ASSUMPTIONS:
         moved, frame = figure * factor, evidence.assumptions.copy()
-        if not float(frame.loc[row.id, "low"]) <= moved <= float(frame.loc[row.id, "high"]):
+        if not float(row.cells["low"]) <= moved <= float(row.cells["high"]):
             return None
         frame.loc[row.id, FIGURES] = moved
         return replace(evidence, assumptions=frame)
@@ -106,7 +125,7 @@ def _scale_gap(gap: Gap, factor: float) -> Gap:
     return gap.model_copy(update={"stand_in": gap.stand_in.model_copy(update=figures)})
 
 
-def _is_number(cell: object) -> bool:
+def _is_number(cell: Any) -> bool:
     return cell is not None and bool(pd.notna(cell))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -21,7 +22,7 @@ def read_turns(results: Results) -> dict[str, tuple[VerdictChange, ...]]:
     is of the article's own subject: for another candidate there is none.
 
     Method:
-        §6.6 of docs/methods.md.
+        §6.8 of docs/methods.md.
     """
     history = results.article.history
     if history.empty or not results.is_about_candidate:
@@ -36,7 +37,7 @@ def read_turns(results: Results) -> dict[str, tuple[VerdictChange, ...]]:
             VerdictChange(
                 date=f"{date:%Y-%m-%d}", before=Verdict(old), after=Verdict(new), because=why
             )
-            for (_, old, _), (date, new, why) in zip(said, said[1:], strict=False)
+            for (_, old, _), (date, new, why) in pairwise(said)
             if old != new
         )
         if turns:

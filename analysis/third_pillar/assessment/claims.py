@@ -9,12 +9,9 @@ import pandas as pd
 
 from third_pillar.assessment.claim_documents import settle_documented
 from third_pillar.assessment.claim_events import settle_event_tested, weigh_events
-from third_pillar.assessment.claim_measures import (
-    phrase_comparison,
-    settle_measured,
-    weigh_measure,
-)
+from third_pillar.assessment.claim_measures import phrase_comparison, settle_measured
 from third_pillar.assessment.claim_turns import read_turns
+from third_pillar.assessment.claim_weights import weigh_measure
 from third_pillar.vocabulary.claims import EventTest, MeasuredTest
 from third_pillar.vocabulary.codes import CHINA, Confidence, Settled, Verdict
 from third_pillar.vocabulary.findings import ClaimVerdict, Metric
@@ -52,7 +49,7 @@ def settle_claims(results: Results) -> tuple[dict[str, ClaimVerdict], dict[str, 
                 "topic": str(claim["topic"]),
                 "lever": str(claim["lever"]),
                 "qualifier_dropped": bool(claim["qualifier_dropped"]),
-                "bottom_line": bool(claim.get("bottom_line", False)),
+                "bottom_line": bool(claim.get("bottom_line", "")),
                 "changed": turns.get(str(claim["claim_id"]), ()),
             }
         )
@@ -90,7 +87,9 @@ def _settle(
             settled[key] = settle_measured(results, claim, test, metrics)
         own = {"label": str(claim["paraphrase"])}
         is_known = settled[key].value is not None
-        return settled[key].model_copy(update={**own, **({"reason": test.reason} if is_known else {})})
+        return settled[key].model_copy(
+            update={**own, **({"reason": test.reason} if is_known else {})}
+        )
     if isinstance(test, EventTest):
         return settle_event_tested(results, claim, test)
     if claim["how"] == Settled.DOCUMENTED:

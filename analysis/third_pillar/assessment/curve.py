@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
-from third_pillar.assessment.capacity import StageCapacity, assess_stage_capacity
-from third_pillar.assessment.demand import Need, assess_need, find_need
+from third_pillar.assessment.bench import Bench
+from third_pillar.assessment.curve_tests import find_chance
 from third_pillar.assessment.draws import RowDraws
 from third_pillar.evidence import Evidence
-from third_pillar.model.breadth import BreadthSpecification, assess_breadth
-from third_pillar.model.readings import (
-    Allocation,
-    compute_net_position,
-    compute_pool_flow,
-    compute_redundancy,
-    compute_shapley,
-    rank_partners,
-)
-from third_pillar.vocabulary.codes import CHINA, STAGES, Stage
+from third_pillar.vocabulary.errors import MissingEvidence
 from third_pillar.vocabulary.parameters import Question
 from third_pillar.vocabulary.specifications import Reading, Specification
 
 AGREEMENT = 0.9
 """Share of the specifications that must agree before the verdict is yes or no."""
-_EVEN = 0.5
+EVEN = 0.5
+"""Share of the draws from which a definition says pillar."""
 _DRAWS = 2_000
 """A verdict asks for half of the draws: at this many the Monte Carlo error is one percent."""
-_SHAPLEY_DRAWS = 200
 
 
 @dataclass(frozen=True)
@@ -69,9 +60,11 @@ class SpecificationCurve:
 
     Attributes:
         outcomes: One per specification, in the order of the files.
+        bench: What they were tested on, for searches around them; none in a curve typed by hand.
     """
 
     outcomes: tuple[Outcome, ...]
+    bench: Bench | None = field(default=None, repr=False, compare=False)
 
     @cached_property
     def tested(self) -> tuple[Outcome, ...]:
@@ -140,176 +133,22 @@ def assess_curve(
     """The candidate under every specification, on one set of at most 2,000 draws.
 
     Raises:
-        MissingEvidence: A pillar without a figure for its need.
+        MissingEvidence: A pillar without a figure for its need, or nothing can be tested.
 
     Method:
         §5.8 of docs/methods.md.
     """
     few = RowDraws(evidence.assumptions, draws=min(draws.draws, _DRAWS), seed=draws.seed)
-    bench = _Bench(question, evidence, few)
+    bench = Bench(question, evidence, few)
     outcomes = []
     for specification in specifications:
-        chance = _TESTS[specification.reading](bench, specification)
-        verdict = None if chance is None else chance >= _EVEN
+        chance = find_chance(bench, specification)
+        verdict = None if chance is None else chance >= EVEN
         outcomes.append(Outcome(specification, float("nan") if chance is None else chance, verdict))
-    return SpecificationCurve(tuple(outcomes))
-
-
-class _Bench:
-    """Capacities and needs shared by all specifications; each is computed once."""
-
-    def __init__(self, question: Question, evidence: Evidence, draws: RowDraws) -> None:
-        self.candidate = question.parameters.candidate
-        self.pillars = question.parameters.pillars
-        self.evidence = evidence
-        self.draws = draws
-        self._capacity: dict[tuple[str, int], StageCapacity] = {}
-        self._need: dict[int, Need] = {}
-        sets = evidence.table("country_sets")
-        self._sets = {
-            str(name): tuple(rows["country_iso3"]) for name, rows in sets.groupby("set_id")
-        }
-
-    def capacity(self, specification: Specification) -> StageCapacity:
-        key = (str(specification["count_by"]), int(specification.number("horizon")))
-        if key not in self._capacity:
-            self._capacity[key] = assess_stage_capacity(
-                self.evidence, draws=self.draws, count_by=key[0], at=key[1] + 1.0
-            )
-        return self._capacity[key]
-
-    def need(self, specification: Specification) -> Need:
-        year = int(specification.number("horizon"))
-        if year not in self._need:
-            self._need[year] = assess_need(self.evidence, self.pillars, draws=self.draws, year=year)
-        return self._need[year]
-
-    def home_need(self, specification: Specification) -> Need | None:
-        year = int(specification.number("horizon"))
-        return find_need(self.evidence, self.candidate, draws=self.draws, year=year)
-
-    def pool(self, specification: Specification) -> tuple[str, ...]:
-        name = str(specification["pool"])
-        named = () if name == "pillars" else self._sets[name]
-        members = dict.fromkeys((*self.pillars, *named))
-        return tuple(country for country in members if country != self.candidate)
-
-    def counted(
-        self,
-        specification: Specification,
-        members: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
-    ) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-        """Stages that constrain: those wanted of which anything is known in the pool."""
-        is_known = ~np.isnan(members).all(axis=(0, 1))
-        leaves_metal = specification["metal"] == "left_out"
-        is_wanted = np.array([not (leaves_metal and s is Stage.METAL) for s in STAGES])
-        return np.asarray(is_known & is_wanted)
-
-
-def _test_breadth(bench: _Bench, specification: Specification) -> float | None:
-    own = bench.capacity(specification).of(bench.candidate).copy()
-    if specification["metal"] == "left_out":
-        own[:, STAGES.index(Stage.METAL)] = np.nan
-    wanted = BreadthSpecification(
-        specification.number("threshold"), int(specification.number("stages_needed"))
-    )
-    return assess_breadth(own, bench.need(specification).tonnes, specification=wanted).chance
-
-
-def _test_partner(bench: _Bench, specification: Specification) -> float | None:
-    capacity, need = bench.capacity(specification), bench.need(specification).tonnes
-    pool = bench.pool(specification)
-    base = capacity.of_members(pool) if pool else np.zeros((len(need), 0, len(STAGES)))
-    rivals = [bench.candidate] + [
-        c for c in capacity.countries if c not in {CHINA, bench.candidate, *pool}
-    ]
-    gains = []
-    for rival in rivals:
-        joined = np.concatenate([base, capacity.of(rival)[:, None, :]], axis=1)
-        counted = bench.counted(specification, joined)
-        flow = compute_pool_flow(joined, is_counted=counted)
-        before = compute_pool_flow(base, is_counted=counted)
-        gains.append(float((np.minimum(flow, need) - np.minimum(before, need)).mean()))
-    ranked = np.array(gains)
-    # Who adds nothing is nobody's partner, however few add more.
-    if ranked[0] < _NOTHING:
-        return 0.0
-    return float(rank_partners(ranked, 0) <= specification.number("rank"))
-
-
-_NOTHING = 1.0
-"""Tonnes a year below which an addition is none."""
-
-
-def _test_redundancy(bench: _Bench, specification: Specification) -> float | None:
-    pool = bench.pool(specification)
-    if len(pool) < _TWO:
-        return None
-    capacity, need = bench.capacity(specification), bench.need(specification).tonnes
-    members = capacity.of_members(pool)
-    alone, joined, _ = compute_redundancy(
-        members,
-        np.nan_to_num(capacity.of(bench.candidate)),
-        need,
-        is_counted=bench.counted(specification, members),
-    )
-    return float((joined - alone >= specification.number("threshold")).mean())
-
-
-_TWO = 2
-
-
-def _test_net_position(bench: _Bench, specification: Specification) -> float | None:
-    home = bench.home_need(specification)
-    pool = bench.pool(specification)
-    if home is None or not pool:
-        return None
-    capacity, need = bench.capacity(specification), bench.need(specification).tonnes
-    members = capacity.of_members(pool)
-    net = compute_net_position(
-        members,
-        capacity.of(bench.candidate),
-        need,
-        home.tonnes,
-        is_counted=bench.counted(specification, members),
-        allocation=Allocation(str(specification["allocation"])),
-    )
-    return float((net >= specification.number("threshold") * need).mean())
-
-
-def _test_market(bench: _Bench, specification: Specification) -> float | None:
-    home = bench.home_need(specification)
-    if home is None:
-        return None
-    need = bench.need(specification).tonnes
-    return float((home.tonnes >= specification.number("threshold") * need).mean())
-
-
-def _test_attribution(bench: _Bench, specification: Specification) -> float | None:
-    capacity = bench.capacity(specification)
-    largest = capacity.draws[:, :, :].mean(axis=0)
-    named = [c for c in capacity.countries if c not in {CHINA, bench.candidate}]
-    weight = {c: float(np.nansum(largest[capacity.countries.index(c)])) for c in named}
-    rivals = sorted(named, key=lambda c: -weight[c])[:_MEMBERS]
-    members = capacity.of_members((bench.candidate, *rivals))[:_SHAPLEY_DRAWS]
-    value = compute_shapley(
-        members,
-        bench.need(specification).tonnes[:_SHAPLEY_DRAWS],
-        is_counted=bench.counted(specification, members),
-    ).mean(axis=0)
-    if value[0] < _NOTHING:
-        return 0.0
-    return float(rank_partners(value, 0) <= specification.number("rank"))
-
-
-_MEMBERS = 10
-"""Largest other members whose orders of joining are enumerated."""
-
-_TESTS: Mapping[Reading, Callable[[_Bench, Specification], float | None]] = {
-    Reading.BREADTH: _test_breadth,
-    Reading.PARTNER: _test_partner,
-    Reading.REDUNDANCY: _test_redundancy,
-    Reading.NET_POSITION: _test_net_position,
-    Reading.MARKET: _test_market,
-    Reading.ATTRIBUTION: _test_attribution,
-}
+    curve = SpecificationCurve(tuple(outcomes), bench)
+    if not curve.tested:
+        raise MissingEvidence(
+            f"none of {len(outcomes)} specifications can be tested for {bench.candidate}",
+            hint="Add a row to magnet_demand, or a specification that needs no home need.",
+        )
+    return curve

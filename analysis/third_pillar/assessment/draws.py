@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from third_pillar.model.sampling import Draws, Range, draw_range
+from third_pillar.model.sampling import Draws, Range, draw_chance, draw_range
 from third_pillar.vocabulary.errors import MissingEvidence
 
 
@@ -21,6 +21,8 @@ class RowDraws(Mapping[str, Draws]):
     def __init__(self, assumptions: pd.DataFrame, *, draws: int, seed: int) -> None:
         self._rows = assumptions
         self._drawn: dict[str, Draws] = {}
+        self._figures: dict[Range, Draws] = {}
+        self._chances: dict[str, Draws] = {}
         self.draws = draws
         self.seed = seed
 
@@ -42,9 +44,26 @@ class RowDraws(Mapping[str, Draws]):
     def __contains__(self, assumption_id: object) -> bool:
         return assumption_id in self._rows.index
 
+    def central(self, assumption_id: str) -> float:
+        """The central value of an assumption."""
+        return float(self._rows.loc[assumption_id, "value"])
+
+    def draw_again(self, assumption_id: str, name: str) -> Draws:
+        """Draws of an assumption's range apart from the common ones, e.g. for one plant."""
+        row = self._rows.loc[assumption_id]
+        return self.draw(read_range({**row.to_dict(), "id": f"{assumption_id}.{name}"}))
+
     def draw(self, figure: Range) -> Draws:
-        """Draws of any figure of the package, under this run's seed."""
-        return draw_range(figure, draws=self.draws, seed=self.seed)
+        """Draws of any figure under this run's seed, made once; not to be changed."""
+        if figure not in self._figures:
+            self._figures[figure] = draw_range(figure, draws=self.draws, seed=self.seed)
+        return self._figures[figure]
+
+    def chance(self, name: str) -> Draws:
+        """Even draws between 0 and 1 for one event, made once; not to be changed."""
+        if name not in self._chances:
+            self._chances[name] = draw_chance(name, draws=self.draws, seed=self.seed)
+        return self._chances[name]
 
 
 def read_range(row: Mapping[Any, Any]) -> Range:

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from third_pillar.assessment.case import Case
+from third_pillar.assessment.claim_levers import LeverRecord, assess_levers
 from third_pillar.assessment.ledger import select_evidence
 from third_pillar.assessment.rows import find_unit_words
 from third_pillar.evidence import Evidence
@@ -18,6 +19,7 @@ _KEYS = (
     "figure_id", "project_id", "event_id", "control_id", "assumption_id", "gap_id", "conflict_id",
 )  # fmt: skip
 _DIGITS = 4
+_Rows = Mapping[str, tuple[str, Mapping[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ class ClaimEntry:
         evidence: Rows on record by `as_of`, in the ledger's order.
         sources: Those the verdict itself names.
         lever: The lever in words, or "".
+        lever_record: The lever's indicator and the events on record of it.
     """
 
     claim_id: str
@@ -79,6 +82,7 @@ class ClaimEntry:
     evidence: tuple[EvidenceNote, ...]
     sources: tuple[SourceNote, ...]
     lever: str
+    lever_record: tuple[Ground, ...]
 
 
 def collect_entries(case: Case, claim_ids: Iterable[str] | None = None) -> tuple[ClaimEntry, ...]:
@@ -92,12 +96,16 @@ def collect_entries(case: Case, claim_ids: Iterable[str] | None = None) -> tuple
     claims = case.results.article.claims.set_index("claim_id", drop=False)
     rows = select_evidence(case.results, tuple(wanted))
     found = _index_rows(case.results.evidence)
+    levers: dict[str, LeverRecord] = {}
+    if any(case.verdicts[claim].lever for claim in wanted):
+        levers = {record.lever: record for record in assess_levers(case.results)}
     return tuple(
         _entry(
             case,
             {str(key): _text(value) for key, value in claims.loc[claim].items()},
             rows[rows["claim_id"] == claim],
             found,
+            levers.get(case.verdicts[claim].lever),
         )
         for claim in wanted
     )
@@ -107,7 +115,8 @@ def _entry(
     case: Case,
     claim: Mapping[str, str],
     rows: pd.DataFrame,
-    found: Mapping[str, tuple[str, Mapping[str, Any]]],
+    found: _Rows,
+    lever: LeverRecord | None,
 ) -> ClaimEntry:
     evidence = case.results.evidence
     verdict = case.verdicts[claim["claim_id"]]
@@ -121,7 +130,8 @@ def _entry(
         ),
         evidence=tuple(_evidence_note(evidence, row) for row in rows.to_dict("records")),
         sources=tuple(note_source(evidence, source) for source in verdict.source_ids),
-        lever=_lever(evidence, verdict.lever or claim.get("lever", "")),
+        lever="" if lever is None else lever.label,
+        lever_record=() if lever is None else _lever_record(case, lever, found),
     )
 
 
@@ -159,6 +169,13 @@ def phrase_range(verdict: ClaimVerdict) -> str:
     return f"{said} (range {phrase_value(verdict.low)} to {phrase_value(verdict.high)})"
 
 
+def phrase_margin(margin: float, unit: str) -> str:
+    """How far the value lies from the nearest threshold, e.g. "1.256 % from …"."""
+    # Counted units ("stages") would need a plural; the value beside it has them already.
+    said = phrase_value(margin, unit if unit.startswith(("%", "t ")) else "")
+    return f"{said} from the nearest threshold"
+
+
 def _evidence_note(evidence: Evidence, row: Mapping[Any, Any]) -> EvidenceNote:
     cells = {str(key): _text(value) for key, value in row.items()}
     return EvidenceNote(
@@ -172,13 +189,13 @@ def _evidence_note(evidence: Evidence, row: Mapping[Any, Any]) -> EvidenceNote:
     )
 
 
-def _lever(evidence: Evidence, lever: str) -> str:
-    known = evidence.tables.get("levers")
-    labels = {} if known is None else dict(zip(known["lever"], known["label"], strict=True))
-    return str(labels.get(lever, lever.replace("_", " ")))
+def _lever_record(case: Case, lever: LeverRecord, found: _Rows) -> tuple[Ground, ...]:
+    read = lever.indicator
+    indicator = () if read is None else (Ground(read.id, "", _phrase_metric(read)),)
+    return (*indicator, *(_ground(case, event, found) for event in lever.events))
 
 
-def _ground(case: Case, row_id: str, found: Mapping[str, tuple[str, Mapping[str, Any]]]) -> Ground:
+def _ground(case: Case, row_id: str, found: _Rows) -> Ground:
     metric = case.metrics.get(row_id)
     if metric is not None:
         return Ground(row_id, "", _phrase_metric(metric))
@@ -210,7 +227,7 @@ def _phrase_row(evidence: Evidence, row: Mapping[str, Any]) -> str:
     return f"{said} ({period})" if period else said
 
 
-def _index_rows(evidence: Evidence) -> dict[str, tuple[str, Mapping[str, Any]]]:
+def _index_rows(evidence: Evidence) -> _Rows:
     found: dict[str, tuple[str, Mapping[str, Any]]] = {}
     for name, table in evidence.tables.items():
         key = next((column for column in table.columns if column in _KEYS), None)

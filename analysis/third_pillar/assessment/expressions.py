@@ -1,4 +1,4 @@
-"""What a claim measures: one metric, or arithmetic over several, value by value and draw by draw."""
+"""What a claim measures: one metric, or arithmetic over several, draw by draw."""
 
 from __future__ import annotations
 
@@ -118,9 +118,7 @@ def _compute(expression: Expression, drawn: dict[str, Draws], count: int) -> Dra
         return np.full(count, expression.value)
     if isinstance(expression, Call):
         return drawn[str(expression)]
-    left, right = (
-        _compute(part, drawn, count) for part in (expression.left, expression.right)
-    )
+    left, right = (_compute(part, drawn, count) for part in (expression.left, expression.right))
     if expression.sign == "/" and not (np.all(right > 0) or np.all(right < 0)):
         raise MissingEvidence(f"{expression}: the divisor {expression.right} can be zero")
     return np.asarray(apply_sign(expression.sign, left, right), dtype=float)
@@ -145,7 +143,8 @@ def _join(
 
 def _phrase(expression: Expression, readings: dict[str, Reading]) -> str:
     if isinstance(expression, Call):
-        return readings[str(expression)].label
+        reading = readings[str(expression)]
+        return f"{reading.label} ({reading.period})"
     if isinstance(expression, Number):
         return str(expression)
     left, right = (_phrase(part, readings) for part in (expression.left, expression.right))

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import pandas as pd
 
 from third_pillar.assessment.claim_documents import read_testimony
-from third_pillar.assessment.claims import select_claims
 from third_pillar.assessment.results import Results
 from third_pillar.vocabulary.codes import Confidence, Settled, Verdict
 from third_pillar.vocabulary.findings import ClaimVerdict
@@ -16,9 +15,8 @@ from third_pillar.vocabulary.findings import ClaimVerdict
 SUPPORTS, REFUTES, QUALIFIES, CONTEXT = STANCES = ("supports", "refutes", "qualifies", "context")
 FAILED = (Verdict.CONTRADICTED, Verdict.NOT_SUPPORTED)
 HELD = (Verdict.SUPPORTED, Verdict.PARTLY_SUPPORTED)
-CONCLUSION, PREMISE = "conclusion", "premise"
 _SOLID = ("A", "B")
-_PILLAR = "pillar"
+CONCLUSION, PREMISE = "conclusion", "premise"
 _TRUST = (Confidence.HIGH, Confidence.MODERATE, Confidence.LOW)
 _TESTED = (Settled.MEASURED, Settled.EVENT_TESTED)
 
@@ -33,7 +31,6 @@ class LedgerReview:
         half_truths: Supported or partly so, though the article left out a qualifier it had.
         conclusion: Claims that state what the article concludes.
         premises: Claims it gives as grounds for that.
-        levers: Lever → claims that recommend it or rest on it; "" where none is named.
         backing: One row a claim, stance and source, with `is_solid` (reliability A or B).
     """
 
@@ -42,7 +39,6 @@ class LedgerReview:
     half_truths: tuple[str, ...]
     conclusion: tuple[str, ...]
     premises: tuple[str, ...]
-    levers: Mapping[str, tuple[str, ...]]
     backing: pd.DataFrame
 
     def count_sources(self, claim_id: str, stance: str) -> int:
@@ -74,8 +70,6 @@ def review_ledger(results: Results, verdicts: Mapping[str, ClaimVerdict]) -> Led
     Method:
         §6.6 of docs/methods.md.
     """
-    claims = select_claims(results).set_index("claim_id", drop=False)
-    claims = claims[claims.index.isin(list(verdicts))]
     backing = select_backing(results, tuple(verdicts))
     agreeing = _count_agreeing(backing)
 
@@ -89,13 +83,10 @@ def review_ledger(results: Results, verdicts: Mapping[str, ClaimVerdict]) -> Led
         contradicted=ranked(FAILED, REFUTES),
         supported=ranked((Verdict.SUPPORTED,), SUPPORTS),
         half_truths=tuple(
-            claim
-            for claim, verdict in verdicts.items()
-            if verdict.verdict in HELD and _is_true(claims.loc[claim, "qualifier_dropped"])
+            claim for claim, v in verdicts.items() if v.verdict in HELD and v.qualifier_dropped
         ),
-        conclusion=_in_role(claims, CONCLUSION),
-        premises=_in_role(claims, PREMISE),
-        levers=_by_lever(claims),
+        conclusion=_in_role(results, verdicts, CONCLUSION),
+        premises=_in_role(results, verdicts, PREMISE),
         backing=backing,
     )
 
@@ -142,22 +133,7 @@ def _strength(claim: str, verdict: ClaimVerdict, agreeing: int) -> tuple[object,
     )
 
 
-def _in_role(claims: pd.DataFrame, role: str) -> tuple[str, ...]:
-    if "bottom_line" in claims.columns:
-        return tuple(str(claim) for claim in claims.index[claims["bottom_line"] == role])
-    if role == CONCLUSION:
-        return tuple(str(claim) for claim in claims.index[claims["topic"] == _PILLAR])
-    return ()
-
-
-def _by_lever(claims: pd.DataFrame) -> dict[str, tuple[str, ...]]:
-    levers: dict[str, list[str]] = {}
-    for row in claims.to_dict("records"):
-        lever = "" if pd.isna(row["lever"]) else str(row["lever"])
-        if lever or row["claim_type"] == "recommendation":
-            levers.setdefault(lever, []).append(str(row["claim_id"]))
-    return {lever: tuple(found) for lever, found in levers.items()}
-
-
-def _is_true(cell: object) -> bool:
-    return str(cell).casefold() == "true"
+def _in_role(results: Results, verdicts: Mapping[str, ClaimVerdict], role: str) -> tuple[str, ...]:
+    claims = results.article.claims
+    named = set(claims.loc[claims["bottom_line"] == role, "claim_id"])
+    return tuple(claim for claim in verdicts if claim in named)

@@ -48,7 +48,7 @@ def share_of_need(results: Results, country: str, stage: str, when: str) -> Read
     rows, sources = _evidence_of(moment.capacity, country, (Stage(stage),))
     return _percent(
         f"{name}: capacity at the {stage} stage over the pillars' need",
-        draws / moment.need.tonnes, moment, "§5.2", "share",
+        draws, moment, "§5.2", "share",
         (*rows, *moment.need.row_ids, *_CHAIN_ASSUMPTIONS), (*sources, *moment.need.source_ids),
     )  # fmt: skip
 
@@ -230,11 +230,12 @@ def _percent(
     rests_on: tuple[str, ...],
     source_ids: tuple[str, ...],
 ) -> Reading:
-    summary = summarise(draws)
+    need = moment.need.tonnes
+    spread = summarise(draws / need)
     return Reading(
-        label, 100 * summary.mean, "%", moment.label, method, kind,
-        100 * summary.p10, 100 * summary.p90, rests_on, tuple(dict.fromkeys(source_ids)),
-        draws=100 * draws,
+        label, float(100 * draws.mean() / need.mean()), "%", moment.label, method, kind,
+        100 * spread.p10, 100 * spread.p90, rests_on, tuple(dict.fromkeys(source_ids)),
+        draws=100 * draws / need,
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from third_pillar.assessment.capacity import read_best_production
 from third_pillar.assessment.catalogue import Reading, metric
 from third_pillar.assessment.shares import StageShares
 from third_pillar.assessment.shares import mine_share as read_mine_share
+from third_pillar.model.sampling import Range
 from third_pillar.vocabulary.codes import AGGREGATES, CHINA, WORLD, Stage
 from third_pillar.vocabulary.errors import MissingEvidence
 
@@ -22,12 +23,14 @@ if TYPE_CHECKING:
 def mine_share(results: Results, country: str, year: int) -> Reading:
     """A country's share of the world's mine output, in percent."""
     share, low, high, row_id = read_mine_share(results.evidence, country, year)
+    world_id = str(_mine_row(results, WORLD, year)["figure_id"])
     best = read_best_production(results.evidence).set_index("figure_id")
     name = results.evidence.country_name(country)
     return Reading(
         f"{name}: share of world mine output",
-        share, "%", str(year), "§1.1", "share", low, high, (row_id,),
+        share, "%", str(year), "§1.1", "share", low, high, (row_id, world_id),
         (str(best.loc[row_id, "source_id"]),),
+        draws=results.draws.draw(Range(row_id, share, low, high)),
     )  # fmt: skip
 
 
@@ -53,7 +56,7 @@ def mine_rank(results: Results, country: str, year: int) -> Reading:
     name = results.evidence.country_name(country)
     return Reading(
         f"{name}: rank by mine output", rank, "rank", str(year), "§0.3", "rank",
-        rests_on=(str(row["figure_id"]),), source_ids=(str(row["source_id"]),),
+        rests_on=_unique(row["figure_id"], *rows["figure_id"]), source_ids=(str(row["source_id"]),),
     )  # fmt: skip
 
 
@@ -134,7 +137,8 @@ def resource_rank(results: Results, country: str) -> Reading:
         f"{name}: rank its in-situ resource would take among reported reserves "
         "(a resource is not a reserve)",
         rank, "rank", str(int(own["year"])), "§0.1", "rank",
-        rests_on=(str(own["figure_id"]),), source_ids=(str(own["source_id"]),),
+        rests_on=_unique(own["figure_id"], *others["figure_id"]),
+        source_ids=(str(own["source_id"]),),
     )  # fmt: skip
 
 

@@ -99,9 +99,10 @@ def utilisation(results: Results, output_id: str, capacity_id: str) -> Reading:
 def programme_figure(results: Results, figure_id: str) -> Reading:
     """A figure of a national programme as published, by row id."""
     row = _programme(results, figure_id)
+    figure = read_range({**row, "id": figure_id})
     return Reading(
         f"{row['programme']}: {row['measure']}",
-        float(row["value"]), find_unit_words(results.evidence, str(row["unit"])),
+        figure.value, find_unit_words(results.evidence, str(row["unit"])),
         str(row["period"]), "§0.1", "figure",
         _end(row["low"]), _end(row["high"]), (figure_id,), (str(row["source_id"]),),
     )  # fmt: skip

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
-from third_pillar.assessment.capacity import StageCapacity, assess_stage_capacity, decimal_year
+from third_pillar.assessment.capacity import StageCapacity, assess_stage_capacity
 from third_pillar.assessment.curve import SpecificationCurve, assess_curve
 from third_pillar.assessment.demand import Need, assess_need, find_need
 from third_pillar.assessment.draws import RowDraws
@@ -21,7 +22,9 @@ from third_pillar.assessment.network import (
     assess_served_shares,
     build_member_sets,
 )
+from third_pillar.assessment.plants import decimal_year
 from third_pillar.assessment.shares import StageShares, assess_stage_shares
+from third_pillar.assessment.standing import Standing
 from third_pillar.assessment.suspension import Suspension, assess_suspension
 from third_pillar.assessment.trade import (
     Dependence,
@@ -29,6 +32,7 @@ from third_pillar.assessment.trade import (
     assess_dependence,
     assess_magnet_exports,
 )
+from third_pillar.assessment.what_would import WhatWould
 from third_pillar.evidence import Article, Evidence, load_specifications
 from third_pillar.model.breadth import Breadth, BreadthSpecification
 from third_pillar.vocabulary.codes import Stage
@@ -111,6 +115,22 @@ class Results:
     def count_by(self) -> str:
         """Whether plants count by location or owner."""
         return self.question.parameters.count_by
+
+    @cached_property
+    def standing(self) -> Standing:
+        """The candidate in the network at the horizon; computed when asked for."""
+        assert self.curve.bench is not None  # noqa: S101  every assessed curve has one
+        return Standing(
+            self.curve.bench,
+            partners=self.question.members,
+            count_by=self.count_by,
+            year=self.horizon.year,
+        )
+
+    @cached_property
+    def what_would(self) -> WhatWould:
+        """The search for the smallest additions; each place is searched when asked for."""
+        return WhatWould(self.curve)
 
     @property
     def is_about_candidate(self) -> bool:

@@ -4,41 +4,127 @@ The door for notebooks: `open_case` and one `compose_…` or `show_…` function
 """
 
 from third_pillar.assessment.case import assess as open_case
+from third_pillar.briefing.claim_ledger import compose_ledger
+from third_pillar.briefing.claim_levers import compose_recommendations
+from third_pillar.briefing.claim_map import compose_evidence, show_evidence_map
+from third_pillar.briefing.claim_page import (
+    compose_ledger_headline,
+    compose_ledger_judgements,
+    compose_ledger_numbers,
+    compose_ledger_sources,
+    compose_ledger_title,
+    compose_verdict_counts,
+)
+from third_pillar.briefing.claim_standing import compose_foundations, compose_standing
 from third_pillar.briefing.claims import compose_claims, show_verdicts
 from third_pillar.briefing.curve import compose_curve, show_curve
 from third_pillar.briefing.dependence import compose_dependence, show_import_shares
+from third_pillar.briefing.forecasts import compose_forecasts
 from third_pillar.briefing.headline import compose_headline, compose_judgements, compose_title
+from third_pillar.briefing.network import (
+    compose_network_headline,
+    compose_network_judgements,
+    compose_network_numbers,
+    compose_network_sources,
+    compose_network_title,
+    compose_shapley,
+    show_shapley,
+)
+from third_pillar.briefing.network_rules import (
+    compose_additions,
+    compose_links,
+    compose_losses,
+    compose_net_position,
+    compose_partners,
+    show_additions,
+    show_losses,
+    show_net_position,
+    show_partners,
+)
 from third_pillar.briefing.outlook import compose_outlook
 from third_pillar.briefing.pillar_test import compose_pillar_test, show_breadth, show_served_shares
+from third_pillar.briefing.pipeline import (
+    compose_arrivals,
+    compose_plants,
+    compose_window_headline,
+    compose_window_limits,
+    compose_window_sources,
+    compose_window_title,
+)
+from third_pillar.briefing.promises import compose_promises
 from third_pillar.briefing.record import compose_stamp, record
 from third_pillar.briefing.references import compose_numbers, compose_sources
 from third_pillar.briefing.stages import compose_stages, show_stage_capacity, show_stage_shares
 from third_pillar.briefing.unknowns import compose_limits, compose_unknowns
 from third_pillar.briefing.window import compose_window, show_exports
+from third_pillar.briefing.window_figures import (
+    show_candidate_fans,
+    show_control_timeline,
+    show_pillar_fans,
+)
 
 __all__ = [
+    "compose_additions",
+    "compose_arrivals",
     "compose_claims",
     "compose_curve",
     "compose_dependence",
+    "compose_evidence",
+    "compose_forecasts",
+    "compose_foundations",
     "compose_headline",
     "compose_judgements",
+    "compose_ledger",
+    "compose_ledger_headline",
+    "compose_ledger_judgements",
+    "compose_ledger_numbers",
+    "compose_ledger_sources",
+    "compose_ledger_title",
     "compose_limits",
+    "compose_links",
+    "compose_losses",
+    "compose_net_position",
+    "compose_network_headline",
+    "compose_network_judgements",
+    "compose_network_numbers",
+    "compose_network_sources",
+    "compose_network_title",
     "compose_numbers",
     "compose_outlook",
+    "compose_partners",
     "compose_pillar_test",
+    "compose_plants",
+    "compose_promises",
+    "compose_recommendations",
+    "compose_shapley",
     "compose_sources",
     "compose_stages",
     "compose_stamp",
+    "compose_standing",
     "compose_title",
     "compose_unknowns",
+    "compose_verdict_counts",
     "compose_window",
+    "compose_window_headline",
+    "compose_window_limits",
+    "compose_window_sources",
+    "compose_window_title",
     "open_case",
     "record",
+    "show_additions",
     "show_breadth",
+    "show_candidate_fans",
+    "show_control_timeline",
     "show_curve",
+    "show_evidence_map",
     "show_exports",
     "show_import_shares",
+    "show_losses",
+    "show_net_position",
+    "show_partners",
+    "show_pillar_fans",
     "show_served_shares",
+    "show_shapley",
     "show_stage_capacity",
     "show_stage_shares",
     "show_verdicts",

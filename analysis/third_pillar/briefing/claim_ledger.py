@@ -118,13 +118,14 @@ def _test(case: Case, verdict: ClaimVerdict) -> Markup:
     if verdict.value is not None:
         return _measured_value(verdict, verdict.value)
     if verdict.how is Settled.EVENT_TESTED:
-        return _BREAK.join(_event(case, event) for event in verdict.rests_on)
+        return _BREAK.join(phrase_event(case, event) for event in verdict.rests_on)
     if verdict.how is Settled.DOCUMENTED and verdict.threshold:
         return Markup("Weighed: {}.").format(verdict.threshold)
     return Markup("")
 
 
-def _event(case: Case, event_id: str) -> Markup:
+def phrase_event(case: Case, event_id: str) -> Markup:
+    """A dated event with its id, e.g. "E20 (2025-11-07): …"."""
     row = find_row(case.results.evidence, "policy_events", event_id)
     return Markup("{} ({}): {}.").format(
         event_id, phrase_date(row["date"], row["date_precision"]), row["event"]
@@ -221,8 +222,8 @@ def phrase_evidence(case: Case, row: dict[object, object]) -> Markup:
         '<span class="stance">{}:</span> {}{}. <a href="#s-{}">{}</a>, {}, reliability {}{}.'
     ).format(
         _STANCE_WORDS[str(row["stance"])], str(row["summary"]).rstrip("."),
-        f" ({figure})" if figure else "", slug(source), grade["publisher"], row["date"],
-        grade["reliability"], grade["credibility"],
+        f" ({figure})" if figure else "", slug(source), grade["publisher"],
+        _said(row["date"]) or "undated", grade["reliability"], grade["credibility"],
     )  # fmt: skip
 
 

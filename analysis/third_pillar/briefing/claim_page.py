@@ -5,6 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from third_pillar.assessment.case import Case
+from third_pillar.assessment.claim_levers import assess_levers
 from third_pillar.assessment.ledger import FAILED, review_ledger
 from third_pillar.briefing.claim_standing import phrase_conclusion
 from third_pillar.briefing.claim_words import WAYS, claim_links, tally
@@ -86,11 +87,17 @@ def _name(case: Case, opening: str, claims: tuple[str, ...]) -> Markup:
 
 
 def _turned(case: Case) -> Markup:
-    turned = tuple(claim for claim, verdict in case.verdicts.items() if verdict.changed)
+    turned = [
+        Markup("{} from {} to {} (recorded {})").format(
+            claim_links((claim,)), turn.before.value, turn.after.value, turn.date
+        )
+        for claim, verdict in case.verdicts.items()
+        for turn in verdict.changed[-1:]
+    ]
     if not turned:
         return Markup("")
     return Markup("<strong>What has turned since it was first recorded:</strong> {}.").format(
-        claim_links(turned)
+        Markup("; ").join(turned)
     )
 
 
@@ -125,14 +132,19 @@ _WAY_WORDS = {
 }
 
 
-def _measured(case: Case) -> list[Metric]:
+def _told_numbers(case: Case) -> list[Metric]:
+    """Numbers that this page tells: those of measured claims, and the levers' indicators."""
     ids = dict.fromkeys(v.rests_on[0] for v in case.verdicts.values() if v.value is not None)
-    return [case.metric(name) for name in ids]
+    found = {name: case.metric(name) for name in ids}
+    for record in assess_levers(case.results):
+        if record.indicator:
+            found.setdefault(record.indicator.id, record.indicator)
+    return list(found.values())
 
 
 def compose_ledger_numbers(case: Case) -> Fragment:
     """The numbers that measured claims were put to, with their rows."""
-    return list_numbers(_measured(case))
+    return list_numbers(_told_numbers(case))
 
 
 def compose_ledger_sources(case: Case) -> Fragment:
@@ -142,7 +154,7 @@ def compose_ledger_sources(case: Case) -> Fragment:
         case,
         (
             *(source for verdict in case.verdicts.values() for source in verdict.source_ids),
-            *(source for metric in _measured(case) for source in select_metric_sources(metric)),
+            *(source for metric in _told_numbers(case) for source in select_metric_sources(metric)),
             *(str(source) for source in review.backing["source_id"]),
         ),
     )

@@ -12,9 +12,7 @@ from third_pillar.assessment.ledger import (
     SUPPORTS,
     LedgerReview,
     review_ledger,
-    select_evidence,
 )
-from third_pillar.briefing.claim_ledger import phrase_evidence
 from third_pillar.briefing.claim_words import (
     WAYS,
     claim_link,
@@ -145,16 +143,16 @@ def phrase_conclusion(case: Case) -> list[Markup | str]:
     if not review.conclusion:
         return []
     said: list[Markup | str] = [
-        Markup("What the article concludes ({}) is {}.").format(
-            claim_links(review.conclusion), _phrase_verdicts(case, review.conclusion)
+        Markup("The article concludes: {} ({}). That is {}.").format(
+            case.verdicts[review.conclusion[0]].label,
+            claim_links(review.conclusion),
+            _phrase_verdicts(case, review.conclusion),
         )
     ]
     if review.premises:
-        held = sum(case.verdicts[claim].verdict is Verdict.SUPPORTED for claim in review.premises)
-        partly = sum(case.verdicts[c].verdict is Verdict.PARTLY_SUPPORTED for c in review.premises)
         said.append(
-            f"Of the {phrase_count(len(review.premises))} claims it gives as grounds, "
-            f"{phrase_count(held)} hold as they stand and {phrase_count(partly)} in part."
+            f"Of the {counted(len(review.premises), 'claim')} it gives as grounds, "
+            f"{tally(case, review.premises)}."
         )
     return said
 
@@ -183,7 +181,7 @@ def compose_foundations(case: Case) -> Fragment:
     parts = [
         paragraph(*phrase_conclusion(case)),
         Markup("<h3>The conclusion</h3>"),
-        _listed(case, review.conclusion),
+        list_claims(case, review.conclusion),
     ]
     for heading, wanted in (
         ("Grounds that do not hold", FAILED),
@@ -192,43 +190,10 @@ def compose_foundations(case: Case) -> Fragment:
     ):
         claims = tuple(c for c in review.premises if case.verdicts[c].verdict in wanted)
         if claims:
-            parts += [Markup("<h3>{}</h3>").format(heading), _listed(case, claims)]
+            parts += [Markup("<h3>{}</h3>").format(heading), list_claims(case, claims)]
     return fragment(*parts)
 
 
-def _listed(case: Case, claims: tuple[str, ...]) -> Markup:
+def list_claims(case: Case, claims: tuple[str, ...]) -> Markup:
+    """Claims with verdict, way and reason, as a list."""
     return bullets((_item(case, claim, 0, "", with_reason=True) for claim in claims), css="claims")
-
-
-def compose_recommendations(case: Case) -> Fragment:
-    """Each lever the article pulls, and what the record shows on it."""
-    review = review_ledger(case.results, case.verdicts)
-    if not review.levers:
-        return fragment(paragraph("The article recommends nothing that bears on this candidate."))
-    parts = [
-        paragraph(
-            "A recommendation is neither true nor false. What can be said is how far the record "
-            "has moved the way it points: “for” means a step was taken, “against” that it was not "
-            "or went elsewhere."
-        )
-    ]
-    for lever, claims in review.levers.items():
-        parts.append(Markup("<h3>{}</h3>").format(_lever_label(case, lever)))
-        parts.append(_listed(case, claims))
-        parts.append(_record(case, claims))
-    return fragment(*parts)
-
-
-def _lever_label(case: Case, lever: str) -> str:
-    known = case.results.evidence.tables.get("levers")
-    if known is not None:
-        labels = dict(zip(known["lever"], known["label"], strict=True))
-        lever = str(labels.get(lever, lever))
-    return sentence_start(lever.replace("_", " ")) or "No lever named"
-
-
-def _record(case: Case, claims: tuple[str, ...]) -> Markup:
-    rows = select_evidence(case.results, claims).to_dict("records")
-    if not rows:
-        return Markup("")
-    return bullets((phrase_evidence(case, dict(row)) for row in rows), css="record")

@@ -67,7 +67,12 @@ def counted(number: int, one: str, many: str = "") -> str:
 def tally(case: Case, claim_ids: tuple[str, ...]) -> str:
     """Claims by verdict in words, e.g. "3 are supported and 1 is opinion"; in the scale's order."""
     found = [case.verdicts[claim].verdict for claim in claim_ids]
-    counts = [(found.count(verdict), verdict.value) for verdict in Verdict if verdict in found]
-    words = [f"{count} {word}" for count, word in counts]
-    words[:1] = [f"{count} {'is' if count == 1 else 'are'} {word}" for count, word in counts[:1]]
+    counts = [(found.count(verdict), verdict) for verdict in Verdict if verdict in found]
+    words = [f"{count} {_verdict_word(verdict, count)}" for count, verdict in counts]
+    if counts:
+        words[0] = words[0].replace(" ", " is " if counts[0][0] == 1 else " are ", 1)
     return phrase_list(tuple(words))
+
+
+def _verdict_word(verdict: Verdict, count: int) -> str:
+    return f"{verdict.value}s" if verdict is Verdict.OPINION and count > 1 else verdict.value

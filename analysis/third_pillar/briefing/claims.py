@@ -48,9 +48,7 @@ def _phrase_ways(case: Case) -> str:
     hows = [verdict.how for verdict in case.verdicts.values()]
     tried = sum(how in _TRIED for how in hows)
     documented, hand = hows.count(Settled.DOCUMENTED), hows.count(Settled.HAND)
-    said = [
-        f"{tried} are settled by a number or by a dated event, with thresholds kept as data"
-    ]
+    said = [f"{tried} are settled by a number or by a dated event, with thresholds kept as data"]
     if documented:
         said.append(f"{documented} by weighing what is on record under a written rule")
     if hand:

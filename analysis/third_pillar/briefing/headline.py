@@ -130,8 +130,13 @@ def _answer_sentences(case: Case, answer: str, *, linked: bool = False) -> list[
         candidate(case), 100 * specification.threshold, pillars(case), phrase_count(stages),
         horizon(case), phrase_count(specification.stages_needed),
     )  # fmt: skip
+    third = _answer_served(case, shown) if others(case) else Markup("")
+    return [part if linked else part.striptags() for part in (first, second, third) if part]
+
+
+def _answer_served(case: Case, shown: Callable[[str], str | Markup]) -> Markup:
     pool = case.results.horizon.served["pillars", "metal counted", True]
-    third = Markup(
+    return Markup(
         "Of that need {} can serve {} without China; {} adds {}, and the narrowest stage is then "
         "{}. With metal left out, it adds {} to {}."
     ).format(
@@ -143,7 +148,6 @@ def _answer_sentences(case: Case, answer: str, *, linked: bool = False) -> list[
         _gain(case, "no_metal", shown),
         shown("served_share(pillars, no_metal, without, horizon)"),
     )
-    return [part if linked else part.striptags() for part in (first, second, third) if part]
 
 
 _OPENINGS = {
@@ -255,6 +259,8 @@ def _judge_feed(case: Case) -> Markup:
 
 def _judge_pillars(case: Case) -> Markup:
     named = [iso3 for iso3 in case.results.pillars if iso3 != case.results.candidate]
+    if not named:
+        return Markup("")
     needed = case.results.specification.stages_needed
     parts: list[Markup] = []
     for iso3 in named:

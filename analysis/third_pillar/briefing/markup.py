@@ -99,9 +99,7 @@ def number(metric: Metric | None, *, unit: bool = True, signed: bool = False) ->
     value = None if metric is None else metric.value
     if metric is None or not isinstance(value, int | float) or not math.isfinite(value):
         return Markup('<span class="gap">not known</span>')
-    shown = show_number(
-        float(value), metric.unit if unit else "", like=metric.unit, signed=signed
-    )
+    shown = show_number(float(value), metric.unit if unit else "", like=metric.unit, signed=signed)
     return Markup('<data class="n" value="{}" data-source="{}">{}</data>').format(
         f"{value:.6g}", metric.id, shown
     )

@@ -8,6 +8,7 @@ NBSP = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
 _THOUSAND = 1_000
 _TEN_THOUSAND = 10_000
+_TEN, _TENTH = 10, 0.1
 _LIKELIHOOD = (
     (5, "almost no chance"),
     (20, "very unlikely"),
@@ -27,6 +28,8 @@ def show_number(value: float, unit: str, *, like: str = "", signed: bool = False
         like: Round as for this unit without writing it.
         signed: Write a plus sign.
     """
+    if not math.isfinite(value):
+        return "not known"
     kind = unit or like
     if kind.startswith(("%", "percentage")):
         text = _percent(value)
@@ -35,7 +38,7 @@ def show_number(value: float, unit: str, *, like: str = "", signed: bool = False
     else:
         text = _plain(value)
     text = text.replace("-", MINUS)
-    if signed and value > 0 and text != "0":
+    if signed and value > 0 and text[0].isdigit() and text != "0":
         text = f"+{text}"
     return f"{text}{NBSP}{unit.replace(' ', NBSP)}" if unit else text
 
@@ -48,9 +51,9 @@ def show_span(low: float, high: float, *, like: str) -> str:
 
 def _percent(value: float) -> str:
     size = abs(value)
-    if size < 0.05:  # noqa: PLR2004  below this it rounds to nothing
-        return "0"
-    return f"{value:.1f}" if size < 10 else f"{value:.0f}"  # noqa: PLR2004  one decimal below ten
+    if size < _TENTH / 2:
+        return "under 0.1" if value > 0 else "0"
+    return f"{value:.1f}" if size < _TEN - _TENTH / 2 else f"{value:.0f}"
 
 
 def _tonnes(value: float) -> str:
@@ -61,8 +64,8 @@ def _tonnes(value: float) -> str:
 
 
 def _plain(value: float) -> str:
-    if value == 0 or not math.isfinite(value):
-        return "0" if value == 0 else "not known"
+    if value == 0:
+        return "0"
     if float(value).is_integer() and abs(value) < _TEN_THOUSAND:
         return f"{value:,.0f}"
     digits = 2 - math.floor(math.log10(abs(value)))
@@ -73,9 +76,14 @@ def _plain(value: float) -> str:
 def phrase_likelihood(percent: float) -> str:
     """The likelihood word of a chance: ICD 203, half-open bands.
 
+    Raises:
+        ValueError: The chance is not a number.
+
     Method:
         §6.5 of docs/methods.md.
     """
+    if math.isnan(percent):
+        raise ValueError("the chance is nan: not known is no likelihood")
     for ceiling, word in _LIKELIHOOD:
         if percent < ceiling:
             return word

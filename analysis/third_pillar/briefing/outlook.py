@@ -7,7 +7,7 @@ from markupsafe import Markup
 from third_pillar.assessment.case import Case
 from third_pillar.briefing.markup import Fragment, bullets, fragment, number, paragraph, span, table
 from third_pillar.briefing.numbers import phrase_count
-from third_pillar.briefing.words import STAGE_LABELS, candidate, horizon
+from third_pillar.briefing.words import STAGE_LABELS, candidate, horizon, sentence_start
 from third_pillar.vocabulary.codes import STAGES, Verdict
 
 _SHOWN = 6
@@ -35,7 +35,7 @@ def _needed(case: Case) -> Markup:
     missing = [entry for entry in cheapest if entry[0] > 0]
     if not missing:
         return Markup("{} already reaches the threshold at {} stages.").format(
-            candidate(case), phrase_count(wanted)
+            sentence_start(candidate(case)), phrase_count(wanted)
         )
     parts = [
         Markup("{} at the {} stage").format(number(metric), stage.value)

@@ -73,6 +73,8 @@ def _article_subject(case: Case) -> str:
 
 
 def _served(case: Case) -> list[Markup | str]:
+    if not others(case):
+        return []  # the candidate is the only pillar: there is no pool without it
     with_metal = case.results.horizon.served["pillars", "metal counted", True]
     gain = case.find_metric("served_gain(pillars, metal, horizon)")
     loose = case.find_metric("served_gain(pillars, no_metal, horizon)")
@@ -156,17 +158,10 @@ def show_served_shares(case: Case) -> Exhibit:
                     (pool.label, rule, name, *(round(v, 1) for v in _percent(served.share)),
                      served.binding_stage)
                 )  # fmt: skip
-    gain = 100 * (
-        then.served["pillars", "metal counted", True].share[0]
-        - then.served["pillars", "metal counted", False].share[0]
-    )
     sources = then.served["pillars", "metal counted", True].source_ids
     return Exhibit(
         id="fig-served",
-        title=(
-            f"{sentence_start(candidate(case))} adds {gain:.1f} points to what {others(case)} can "
-            f"serve without China in {then.year}, as long as metal binds"
-        ),
+        title=_served_title(case),
         note=Markup(
             "Percent of the need of {} for magnets, {}; bars are means, lines the 10th to 90th "
             "percentile. {}"
@@ -193,6 +188,18 @@ def show_served_shares(case: Case) -> Exhibit:
         ),
         rows=rows,
         source_ids=sources,
+    )
+
+
+def _served_title(case: Case) -> str:
+    then, name = case.results.horizon, sentence_start(candidate(case))
+    joined = 100 * then.served["pillars", "metal counted", True].share[0]
+    if not others(case):
+        return f"{name} can serve {joined:.0f} % of its need without China in {then.year}"
+    gain = joined - 100 * then.served["pillars", "metal counted", False].share[0]
+    return (
+        f"{name} adds {gain:.1f} points to what {others(case)} can serve without China in "
+        f"{then.year}, as long as metal binds"
     )
 
 

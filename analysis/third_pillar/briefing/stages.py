@@ -251,9 +251,9 @@ def _bars(moment: Moment, iso3: str, *, is_faint: bool = False) -> CapacityBars:
     records = [moment.capacity.record(iso3, stage) for stage in STAGES]
     return CapacityBars(
         name=moment.label,
-        values=[record.value if record.is_known else 0.0 for record in records],
-        low=[record.low if record.is_known else 0.0 for record in records],
-        high=[record.high if record.is_known else 0.0 for record in records],
+        values=[record.value if record.is_known else None for record in records],
+        low=[record.low if record.is_known else None for record in records],
+        high=[record.high if record.is_known else None for record in records],
         is_stand_in=[record.status in {STAND_IN, NOT_KNOWN} for record in records],
         is_faint=is_faint,
     )

@@ -131,7 +131,7 @@ def _events_table(case: Case) -> Markup:
         (
             phrase_date(row["date"], row["date_precision"]),
             str(row["event"]),
-            str(row["effect"]),
+            "no effect stated" if row["effect"] == "None" else str(row["effect"]),
             str(row["status"]),
         )
         for row in events.iloc[::-1].to_dict("records")

@@ -1,13 +1,12 @@
-"""`pillar parameters`, `pillar data …`, `pillar claims …`: what there is, and if it holds."""
+"""`pillar parameters` and `pillar data …`: what there is, and if it holds."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from third_pillar import evidence
 from third_pillar.cli.answer import answer_json, say
-from third_pillar.vocabulary.errors import EvidenceFault, ParameterFault, PillarError
+from third_pillar.vocabulary.errors import EvidenceFault
 from third_pillar.vocabulary.parameters import ParameterChoices, ReportParameters
 
 
@@ -92,54 +91,3 @@ def validate_data(*, as_json: bool) -> int:
         raise EvidenceFault(faults, hint="Mend the rows named above; nothing was published.")
     say(f"The data package is valid: {tables} files.")
     return 0
-
-
-def list_claims(article_id: str | None, *, as_json: bool) -> int:
-    """Exit code after the claims of an article are printed, in our words."""
-    article_id = article_id or str(ReportParameters().article)
-    ledger = evidence.load_article(article_id)
-    columns = ["claim_id", "how", "hand_verdict", "paraphrase"]
-    rows = [
-        {str(name): value for name, value in row.items()}
-        for row in ledger.claims[columns].astype(object).to_dict("records")
-    ]
-    if as_json:
-        answer_json({"article": article_id, "title": ledger.meta["title"], "claims": rows})
-        return 0
-    say(f"{ledger.meta['title']} ({article_id}): {len(rows)} claims\n")
-    for row in rows:
-        say(f"{row['claim_id']:<5} {row['how']:<13} {row['paraphrase']}")
-    return 0
-
-
-def verify_claims(path: str, article_id: str | None, *, as_json: bool) -> int:
-    """Exit code after each claim's fragment was looked up in the reader's own copy."""
-    article_id = article_id or str(ReportParameters().article)
-    checks = evidence.check_fragments(article_id, _read_text(path))
-    differing = [check for check in checks if check.status != "ok" or not check.is_exact]
-    missing = [check for check in checks if check.status == "missing"]
-    if as_json:
-        rows = [{**vars(check), "status": str(check.status)} for check in checks]
-        status = "failed" if missing else "found"
-        answer_json({"status": status, "article": article_id, "claims": rows})
-    else:
-        for check in differing:
-            say(str(check))
-        found = len(checks) - len(missing)
-        say(f"{found} of {len(checks)} fragments stand in {path}.")
-    return PillarError.exit_code if missing else 0
-
-
-def _read_text(path: str) -> str:
-    try:
-        return Path(path).read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        raise ParameterFault(
-            f"--article {path!r} is no text in UTF-8", hint="Save your copy as plain text."
-        ) from None
-    except (OSError, ValueError) as error:
-        said = getattr(error, "strerror", None) or str(error)
-        raise ParameterFault(
-            f"--article {path!r} cannot be read: {said}",
-            hint="The article's text is not in the package; give your own copy.",
-        ) from None

@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 
 from third_pillar.cli.answer import answer_failure
+from third_pillar.cli.claims import claims
+from third_pillar.cli.forecasts import forecasts
 from third_pillar.vocabulary.errors import EXIT_CODES, ParameterFault, PillarError
 
 _EXIT_CODES = "\n".join(f"  {code:>3}  {meaning}" for code, meaning in EXIT_CODES.items())
@@ -33,11 +35,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 data = typer.Typer(help="The data package.", no_args_is_help=True, rich_markup_mode=None)
-claims = typer.Typer(help="The article's claims.", no_args_is_help=True, rich_markup_mode=None)
 archive = typer.Typer(help="What was published.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(data, name="data")
 app.add_typer(claims, name="claims")
 app.add_typer(archive, name="archive")
+app.add_typer(forecasts, name="forecasts")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
@@ -83,35 +85,6 @@ def data_validate(json: Json = False) -> int:
     from third_pillar.cli.listing import validate_data
 
     return validate_data(as_json=json)
-
-
-@claims.command("list")
-def claims_list(
-    article: Annotated[
-        str | None, typer.Option("--id", metavar="ARTICLE", help="The article's id.")
-    ] = None,
-    json: Json = False,
-) -> int:
-    """The claims of an article, in our words."""
-    from third_pillar.cli.listing import list_claims
-
-    return list_claims(article, as_json=json)
-
-
-@claims.command("verify")
-def claims_verify(
-    article: Annotated[
-        str, typer.Option("--article", metavar="FILE", help="Your own copy of the text.")
-    ],
-    article_id: Annotated[
-        str | None, typer.Option("--id", metavar="ARTICLE", help="The article's id.")
-    ] = None,
-    json: Json = False,
-) -> int:
-    """Look up the claims in your own copy."""
-    from third_pillar.cli.listing import verify_claims
-
-    return verify_claims(article, article_id, as_json=json)
 
 
 @archive.command("list")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from third_pillar.evidence.dates import last_day
     from third_pillar.evidence.documents import Document, read_document
     from third_pillar.evidence.drafting import Draft, write_draft
+    from third_pillar.evidence.forecasts import append_forecasts, read_forecasts
     from third_pillar.evidence.fragments import (
         FragmentCheck,
         FragmentFault,
@@ -22,11 +23,13 @@ if TYPE_CHECKING:
         verify_fragments,
     )
     from third_pillar.evidence.hand_reading import read_hand_reading
+    from third_pillar.evidence.history import HistoryEntry, append_history
     from third_pillar.evidence.loading import Evidence, load_evidence
     from third_pillar.evidence.location import article_names, project_root
     from third_pillar.evidence.release import package_sha256, read_release, table_hashes
     from third_pillar.evidence.scenarios import Scenario, load_scenario, scenario_names
     from third_pillar.evidence.specifications import load_specifications
+    from third_pillar.evidence.synthetic import is_synthetic
     from third_pillar.evidence.validation import check_package, validate_package
 
 __all__ = [
@@ -36,10 +39,14 @@ __all__ = [
     "Evidence",
     "FragmentCheck",
     "FragmentFault",
+    "HistoryEntry",
     "Scenario",
+    "append_forecasts",
+    "append_history",
     "article_names",
     "check_fragments",
     "check_package",
+    "is_synthetic",
     "last_day",
     "load_article",
     "load_evidence",
@@ -49,6 +56,7 @@ __all__ = [
     "package_sha256",
     "project_root",
     "read_document",
+    "read_forecasts",
     "read_hand_reading",
     "read_release",
     "scenario_names",
@@ -65,10 +73,14 @@ _HOMES = {
     "Evidence": "loading",
     "FragmentCheck": "fragments",
     "FragmentFault": "fragments",
+    "HistoryEntry": "history",
     "Scenario": "scenarios",
+    "append_forecasts": "forecasts",
+    "append_history": "history",
     "article_names": "location",
     "check_fragments": "fragments",
     "check_package": "validation",
+    "is_synthetic": "synthetic",
     "last_day": "dates",
     "load_article": "article",
     "load_evidence": "loading",
@@ -78,6 +90,7 @@ _HOMES = {
     "package_sha256": "release",
     "project_root": "location",
     "read_document": "documents",
+    "read_forecasts": "forecasts",
     "read_hand_reading": "hand_reading",
     "read_release": "release",
     "scenario_names": "scenarios",

@@ -23,6 +23,11 @@ _GROUP = (
     r"|[Ss]ources)"
 )
 _WORK = r"(?:report|analysis|op-ed|study|paper|article|column|essay|commentary|authors?)"
+_PERSON = (
+    r"(?:(?:[Aa]n?|[Tt]he|[Oo]ne) (?:[a-z-]+ ){0,3}(?:minister|official|analyst|executive|adviser"
+    r"|spokes(?:man|woman|person)|expert|diplomat|researcher|lawmaker|source|economist|engineer"
+    r"|manager|director|professor|president|chair(?:man|woman)?|founder|scientist|trader|lawyer))"
+)
 _OWNER = r"(?:[Tt]he|[Tt]his|[Hh]is|[Hh]er|[Tt]heir)"
 _ROLE = rf"(?:, [^,“”\"]{{2,90}},| of {_NAME})?"
 _ADVERB = r"(?:also |further |then |himself |herself )?"
@@ -38,6 +43,8 @@ _PATTERNS = tuple(
         ("name", rf"\b[Aa]s (?:the )?(?P<who>{_NAME}){_ROLE} {_SAYING}\b"),
         ("name", rf"(?P<who>{_TITLE}{_NAME}){_ROLE} {_ADVERB}{_SAYING}\b"),
         ("name", rf"[”\"»] {_SAYING} (?P<who>{_TITLE}{_NAME})"),
+        ("person", rf"[”\"»] {_SAYING} (?P<who>{_PERSON})\b"),
+        ("person", rf"\b(?P<who>{_PERSON}) {_ADVERB}{_SAYING}\b"),
         ("pronoun", rf"\b(?P<who>[Hh]e|[Ss]he|[Tt]hey) {_ADVERB}{_SAYING}\b"),
     )
 )  # fmt: skip
@@ -71,8 +78,8 @@ class Voices:
             return self.author or self.last or f"the {who}"
         if kind == "group":
             return who if " " in who else f"unnamed {who.casefold()}"
-        if kind == "thing":
-            return who
+        if kind in {"thing", "person"}:
+            return who[0].lower() + who[1:]
         if who.split(maxsplit=1)[0] in _NOBODY - {"The"}:
             return ""
         return self._remember(who)

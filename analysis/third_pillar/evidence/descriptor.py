@@ -142,7 +142,7 @@ def _refuse_bad_links(resources: Sequence[Resource]) -> None:
 def _borrowed(found: Mapping[str, Resource], folder: Path) -> dict[str, Resource]:
     """Tables of articles the descriptor does not list, described like those it lists."""
     borrowed: dict[str, Resource] = {}
-    for stem in ("claims", "evidence"):
+    for stem in ("claims", "evidence", "history"):
         model = next(
             (known for path, known in found.items() if path.endswith(f"/{stem}.csv")), None
         )
@@ -150,6 +150,8 @@ def _borrowed(found: Mapping[str, Resource], folder: Path) -> dict[str, Resource
             continue
         for article in sorted(path for path in folder.glob("claims/*") if path.is_dir()):
             path = f"claims/{article.name}/{stem}.csv"
+            if stem == "history" and not (folder / path).is_file():
+                continue  # an article whose verdicts were never recorded has none
             entry = {**model.descriptor, "path": path, "name": f"{article.name.lower()}-{stem}"}
             borrowed[path] = Resource(path, model.columns, model.key, entry)
     return borrowed

@@ -99,6 +99,8 @@ def read_yaml(path: Path) -> Any:
         raise ValueError(f"is not YAML ({' '.join(str(error).split())})") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ValueError(f"cannot be read ({error})") from None
+    except RecursionError:
+        raise ValueError("nests too deep to be read") from None
 
 
 @lru_cache(maxsize=512)

@@ -65,6 +65,9 @@ def _head_faults(package: Package, folder: Path, claims: Table | None) -> Iterat
     digest = str(head.get("sha256", ""))
     if digest and not re.fullmatch(r"[0-9a-f]{64}", digest):
         yield DataFault(place, "", "sha256", digest, "is not a sha256 of 64 hexadecimal digits")
+    if not isinstance(head.get("synthetic", False), bool):
+        rule = "must be true or false"
+        yield DataFault(place, "", "synthetic", str(head["synthetic"]), rule)
     known = package.keys("countries", "country_iso3")
     subject = str(head.get("subject", ""))
     if subject and known and subject not in known:

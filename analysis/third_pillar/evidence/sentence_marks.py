@@ -40,6 +40,7 @@ _FIGURE = re.compile(
     rf"(?P<money>{_CURRENCY})?(?<![\w.,:-])(?P<number>{_NUMBER}(?: ?[-–] ?{_NUMBER})?)"
     r"(?!st\b|nd\b|rd\b|th\b|:\d|\d)"
     rf"(?:[ \u00a0\u202f-]?(?P<scale>{_SCALE}))?(?:[ \u00a0\u202f-]?(?P<unit>{_UNIT})(?![\w]))?"
+    r"|\b(?P<fold>(?:two|three|four|five|ten)fold)\b"
     rf"|\b(?P<words>{_WORDS})[ -](?:of )?(?P<word_unit>{_UNIT}|of)(?!\w)",
     re.IGNORECASE,
 )
@@ -88,6 +89,8 @@ def find_figures(sentence: str) -> list[Figure]:
         start, end = match.span()
         if any(start < last and first < end for first, last in dates):
             continue
+        if match[0].casefold() == "one of":
+            continue
         money = (match["money"] or "").strip()
         unit = match["unit"] or match["word_unit"] or ""
         parts = [money, match["scale"] or "", "" if unit == "of" else unit]
@@ -104,6 +107,8 @@ def find_names(sentence: str) -> list[str]:
         opens = not sentence[: match.start()].strip("“\"'‘«„([ ")
         while words and words[0] in _NO_NAMES:
             words, opens = words[1:], False
+        while words and words[-1] in _NO_NAMES:
+            words = words[:-1]
         if not words or (opens and len(words) == 1 and not words[0].isupper()):
             continue
         found.append(" ".join(words).strip("’'"))

@@ -8,7 +8,13 @@ import hashlib
 import os
 from pathlib import Path
 
-from third_pillar.evidence import rules, rules_claims, rules_corrections, rules_references
+from third_pillar.evidence import (
+    rules,
+    rules_claims,
+    rules_corrections,
+    rules_ledger,
+    rules_references,
+)
 from third_pillar.evidence.descriptor import Resource, read_descriptor, read_resources
 from third_pillar.evidence.location import DESCRIPTOR, cache_folder, data_folder, project_root
 from third_pillar.evidence.reading import read_table
@@ -37,6 +43,7 @@ ALL_RULES = (
     *rules.RULES,
     *rules_references.RULES,
     *rules_claims.RULES,
+    *rules_ledger.RULES,
     *rules_corrections.RULES,
 )
 

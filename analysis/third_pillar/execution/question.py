@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,9 @@ from third_pillar import evidence
 from third_pillar.execution.profiles import Profile
 from third_pillar.vocabulary.errors import ParameterFault
 from third_pillar.vocabulary.parameters import Question, check_parameters
+
+SYNTHETIC_VARIABLE = "PILLAR_ALLOW_SYNTHETIC"
+"""Set to 1 by tests alone: a briefing on an article that was made up is published nowhere."""
 
 
 def resolve(given: Mapping[str, object], profile: Profile, *, root: Path | None = None) -> Question:
@@ -21,7 +25,8 @@ def resolve(given: Mapping[str, object], profile: Profile, *, root: Path | None 
         root: Project root; found where not given.
 
     Raises:
-        ParameterFault: All faults at once, each with valid choices and the nearest name.
+        ParameterFault: All faults at once, each with valid choices and the nearest name; or the
+            article was written for tests.
         EvidenceFault: The data package cannot say what is valid.
     """
     if given.get("profile", profile.name) != profile.name:
@@ -31,7 +36,20 @@ def resolve(given: Mapping[str, object], profile: Profile, *, root: Path | None 
         )
     choices = evidence.load_parameter_choices(root=root)
     merged = {**profile.parameters, **given, "profile": profile.name}
-    return check_parameters(merged, choices=choices)
+    question = check_parameters(merged, choices=choices)
+    _refuse_synthetic(question, root)
+    return question
+
+
+def _refuse_synthetic(question: Question, root: Path | None) -> None:
+    article = question.parameters.article
+    if os.environ.get(SYNTHETIC_VARIABLE) == "1":
+        return
+    if evidence.is_synthetic(article, root=root):
+        raise ParameterFault(
+            f"article = {article!r} was written for tests: no briefing is published on it",
+            hint=f"Choose another article; a test of the kit sets {SYNTHETIC_VARIABLE}=1.",
+        )
 
 
 def notebook_parameters(question: Question) -> dict[str, Any]:

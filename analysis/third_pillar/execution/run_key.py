@@ -33,6 +33,7 @@ class RunInputs:
         code: sha256 over the package's files, templates included.
         notebook: sha256 of the notebook.
         locks: Lock file to sha256, or "absent".
+        register: sha256 of the registered forecasts, which are no part of the data, or "absent".
     """
 
     parameters: dict[str, Any]
@@ -43,6 +44,7 @@ class RunInputs:
     code: str
     notebook: str
     locks: dict[str, str]
+    register: str
 
     @property
     def key(self) -> str:
@@ -72,6 +74,7 @@ def read_run_inputs(question: Question, profile: Profile, *, root: Path | None =
         code=code_sha256(_PACKAGE),
         notebook=_file_sha256(notebook_path(profile, root=root)),
         locks={name: _file_sha256(root / name) for name in _LOCKS},
+        register=_file_sha256(root / "data" / "forecasts.csv"),
     )
 
 

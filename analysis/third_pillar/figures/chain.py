@@ -55,9 +55,9 @@ class CapacityBars:
     """One date's capacity by stage: tonnes, ends of the range, and whether it is a stand-in."""
 
     name: str
-    values: Sequence[float]
-    low: Sequence[float]
-    high: Sequence[float]
+    values: Sequence[float | None]
+    low: Sequence[float | None]
+    high: Sequence[float | None]
     is_stand_in: Sequence[bool]
     is_faint: bool = False
 
@@ -88,10 +88,8 @@ def draw_stage_capacity(
             error_y={
                 "type": "data",
                 "symmetric": False,
-                "array": [max(h - v, 0) for h, v in zip(group.high, group.values, strict=True)],
-                "arrayminus": [
-                    max(v - lo, 0) for lo, v in zip(group.low, group.values, strict=True)
-                ],
+                "array": _whiskers(group.values, group.high),
+                "arrayminus": _whiskers(group.low, group.values),
             },
             hovertemplate="%{x}, " + group.name + ": %{y:,.0f} t<extra></extra>",
         )
@@ -103,7 +101,8 @@ def draw_stage_capacity(
         figure.add_annotation(
             xref="paper", x=0, y=tonnes, text=label, xanchor="left", yanchor="bottom"
         )
-    ceiling = max([*lines.values(), *(h for group in bars for h in group.high)])
+    ends = [high for group in bars for high in group.high if high is not None]
+    ceiling = max([*lines.values(), *ends])
     figure.update_layout(
         barmode="group",
         yaxis={
@@ -114,3 +113,11 @@ def draw_stage_capacity(
         height=400,
     )
     return figure
+
+
+def _whiskers(near: Sequence[float | None], far: Sequence[float | None]) -> list[float | None]:
+    """From one end to the other, never negative; nothing where either is not known."""
+    return [
+        None if one is None or other is None else max(other - one, 0)
+        for one, other in zip(near, far, strict=True)
+    ]

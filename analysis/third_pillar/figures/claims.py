@@ -12,8 +12,8 @@ from third_pillar.figures.theme import role_colour
 
 _WAYS: Mapping[str, tuple[str, str]] = {
     "measured": ("pillars", ""),
-    "event-tested": ("partners", ""),
-    "documented": ("candidate", ""),
+    "event-tested": ("partners", "\\"),
+    "documented": ("candidate", "x"),
     "hand": ("rest", "/"),
     "opinion": ("unknown", "."),
 }
@@ -46,8 +46,10 @@ def draw_verdict_counts(
             textfont={"color": "#ffffff" if role in {"pillars", "partners"} else "#1b1f25"},
             marker={
                 "color": role_colour(role),
-                "pattern": {"shape": shape, "size": 6, "solidity": 0.25,
-                            "fgcolor": role_colour("muted"), "bgcolor": role_colour(role)},
+                # wide and thin, so that the number on it can be read
+                "pattern": {"shape": shape, "size": 11, "solidity": 0.09,
+                            "fgcolor": role_colour("emphasis" if role == "partners" else "muted"),
+                            "bgcolor": role_colour(role)},
                 "line": {"color": role_colour("muted"), "width": 0.6},
             },
             hovertemplate="%{y}: %{x} " + labels[way] + "<extra></extra>",
@@ -174,7 +176,8 @@ def _count_axis(figure: go.Figure, reach: float) -> dict[str, Any]:
     ends = [float(x) for trace in figure.data for x in trace.x]
     low, high = min([*ends, 0.0]), max([*ends, 0.0])
     step = 2 if reach <= 8 else 4  # noqa: PLR2004  more than four ticks a side crowd a phone
-    ticks = [*range(-int(-low + 0.9) // step * step, int(high + 0.9) + 1, step)]
+    left = int(0.9 - low) // step * step
+    ticks = [*range(-left, int(high + 0.9) + 1, step)]
     return {
         "title": {"text": "number of sources: against and limiting | for and background"},
         "tickmode": "array",

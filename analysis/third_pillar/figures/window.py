@@ -38,14 +38,14 @@ def draw_export_months(
         band: First and last day of the suspension.
         band_label: Its label.
     """
-    middles = [f"{month}-15" for month in months]
+    rows = list(zip([f"{month}-15" for month in months], tonnes, is_derived, strict=True))
     figure = go.Figure()
     for name, wanted in (("reported", False), ("derived from a percentage", True)):
-        picked = [i for i, derived in enumerate(is_derived) if derived is wanted]
+        picked = [(middle, value) for middle, value, derived in rows if derived is wanted]
         if picked:
             figure.add_bar(
-                x=[middles[i] for i in picked],
-                y=[tonnes[i] for i in picked],
+                x=[middle for middle, _ in picked],
+                y=[value for _, value in picked],
                 name=name,
                 width=_MONTH * 0.74,
                 marker=bar_marker(["china"] * len(picked), stand_in=[wanted] * len(picked)),

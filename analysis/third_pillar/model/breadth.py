@@ -72,7 +72,8 @@ def assess_breadth(
         raise ValueError("breadth is a share of a need: the need must be positive")
     share = capacity / need[:, None]
     reaches = np.where(np.isnan(share), False, share >= specification.threshold)  # noqa: FBT003  numpy fills by position
-    mean_share = share.mean(axis=0)
+    # The rule speaks of mean capacity, as the shortfall does: not of the mean of a ratio.
+    mean_share = capacity.mean(axis=0) / need.mean()
     stages_reached = int(np.nansum(mean_share >= specification.threshold))
     return Breadth(
         share_of_need=mean_share,

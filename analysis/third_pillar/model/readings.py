@@ -52,7 +52,8 @@ def rank_partners(gains: npt.NDArray[np.float64], candidate: int) -> int:
     return 1 + int(np.sum(gains > gains[candidate] + _SAME))
 
 
-_SAME = 1e-9
+_SAME = 1e-6
+"""A gram: less than that is rounding."""
 
 
 def compute_redundancy(
@@ -155,16 +156,56 @@ def compute_shapley(members: Capacity, need: Draws, *, is_counted: Mask) -> Capa
     count = members.shape[1]
     if count > _EXACT:
         raise ValueError(f"exact values are computed for {_EXACT} members at most, not {count}")
-    joins = (np.arange(2**count)[:, None] >> np.arange(count)) & 1
-    pooled = np.einsum("cm,dms->dcs", joins, np.nan_to_num(members)[:, :, is_counted])
-    served = np.minimum(pooled.min(axis=2), need[:, None])
-    size = joins.sum(axis=1)
-    weight = _order_weights(count)
+    known = np.nan_to_num(members)[:, :, is_counted].transpose(2, 1, 0)
     value = np.empty((members.shape[0], count))
-    for member in range(count):
-        without = np.flatnonzero(joins[:, member] == 0)
-        gain = served[:, without | (1 << member)] - served[:, without]
-        value[:, member] = gain @ weight[size[without]]
+    # Some draws at a time: the coalitions of all at once would not fit the memory.
+    step = max(1, _CELLS >> count)
+    for start in range(0, len(value), step):
+        part = slice(start, start + step)
+        served = np.minimum(_pool_coalitions(known[:, :, part]), need[part])
+        value[part] = _average_gains(served).T
+    # Nobody's joining lowers what is served: below zero is rounding.
+    return np.maximum(value, 0.0)
+
+
+_CELLS = 2**18
+"""Draws times coalitions held at a time: two megabytes, which stay in the processor's cache."""
+
+
+def _pool_coalitions(known: Capacity) -> Capacity:
+    """Flow of every coalition, shape (coalitions, draws), from shape (stages, members, draws).
+
+    Coalition c holds member m if bit m of c is set.
+    """
+    stages, members, draws = known.shape
+    flow = np.full((2**members, draws), np.inf)
+    pooled = np.empty_like(flow)
+    for stage in range(stages):
+        pooled[0] = 0.0
+        for member in range(members):
+            half = 2**member
+            np.add(pooled[:half], known[stage, member], out=pooled[half : 2 * half])
+        np.minimum(flow, pooled, out=flow)
+    return flow
+
+
+def _average_gains(served: Capacity) -> Capacity:
+    """Shapley values, shape (members, draws), from what every coalition serves.
+
+    Joining weighs as much as staying out: what coalitions with the member serve, less what
+    all serve when they are counted as those without it.
+    """
+    count = len(served).bit_length() - 1
+    size = np.bitwise_count(np.arange(2**count))
+    weight = np.append(_order_weights(count), 0.0)
+    without = weight[size][:, None] * served
+    folded = weight[np.maximum(size.astype(int) - 1, 0)][:, None] * served + without
+    everything = without.sum(axis=0)
+    value = np.empty((count, served.shape[1]))
+    for member in reversed(range(count)):
+        half = 2**member
+        value[member] = folded[half:].sum(axis=0) - everything
+        folded = folded[:half] + folded[half:]
     return value
 
 

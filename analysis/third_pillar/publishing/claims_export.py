@@ -162,8 +162,8 @@ def _work(source: SourceNote) -> dict[str, Any]:
 _COLUMNS = (
     "claim_id", "paraphrase", "fragment", "char_start", "char_end", "speaker", "claim_type",
     "topic", "verdict", "how", "confidence", "value", "low", "high", "unit", "threshold", "margin",
-    "reason", "flips_if", "hand_verdict", "hand_reason", "qualifier_dropped", "lever", "rests_on", "evidence",
-    "sources", "as_of",
+    "reason", "flips_if", "flips_by", "hand_verdict", "hand_reason", "qualifier_dropped", "lever",
+    "rests_on", "evidence", "sources", "as_of",
 )  # fmt: skip
 
 
@@ -181,7 +181,6 @@ def _cells(entry: ClaimEntry, as_of: str) -> list[object]:
         "verdict": verdict.verdict.value,
         "how": verdict.how.value,
         "confidence": verdict.confidence.value,
-        "flips_if": verdict.flips_by or verdict.flips_if,
         "qualifier_dropped": str(verdict.qualifier_dropped).lower(),
         "lever": entry.lever,
         "rests_on": ";".join(verdict.rests_on),
@@ -192,7 +191,9 @@ def _cells(entry: ClaimEntry, as_of: str) -> list[object]:
     return [given.get(column, "") for column in _COLUMNS]
 
 
-_OF_VERDICT = ("value", "low", "high", "unit", "threshold", "margin", "reason")
+_OF_VERDICT = (
+    "value", "low", "high", "unit", "threshold", "margin", "reason", "flips_if", "flips_by",
+)  # fmt: skip
 
 
 def compose_markdown(case: Case, entries: Sequence[ClaimEntry]) -> str:
@@ -237,7 +238,8 @@ def _section(entry: ClaimEntry) -> list[str]:
         ("Why", verdict.reason),
         ("Measured", measured),
         ("Settled by", verdict.threshold),
-        ("Flips if", verdict.flips_by or verdict.flips_if),
+        ("Flips if", verdict.flips_if),
+        ("Smallest change", verdict.flips_by),
         ("Confidence", verdict.confidence.value),
         ("Locator", f"“{claim['fragment']}”, characters {claim['char_start']}–{claim['char_end']}"),
         ("Speaker", claim["speaker"]),

@@ -192,11 +192,10 @@ def _build(node: ast.expr, calls: list[Call], *, depth: int) -> Expression:
     if depth > MAX_DEPTH:
         raise BadExpression(f"is more than {MAX_DEPTH} operations deep")
     if isinstance(node, ast.BinOp) and type(node.op) in _SIGNS:
-        return Operation(
-            _SIGNS[type(node.op)],
-            _build(node.left, calls, depth=depth + 1),
-            _build(node.right, calls, depth=depth + 1),
-        )
+        right = _build(node.right, calls, depth=depth + 1)
+        if isinstance(node.op, ast.Div) and _constant(right) == 0:
+            raise BadExpression("divides by zero")
+        return Operation(_SIGNS[type(node.op)], _build(node.left, calls, depth=depth + 1), right)
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd):
         inner = _build(node.operand, calls, depth=depth + 1)
         if isinstance(node.op, ast.UAdd):
@@ -226,7 +225,7 @@ def _constant(expression: Expression) -> float | None:
         return 0.0
     if left is None or right is None:
         return None
-    return apply_sign(expression.sign, left, right)
+    return float(apply_sign(expression.sign, left, right))
 
 
 def apply_sign(sign: Sign, left: Any, right: Any) -> Any:

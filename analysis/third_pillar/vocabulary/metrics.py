@@ -34,15 +34,18 @@ _POOL = {"pool": "word:pillars|partners|ex_china", "metal": "word:metal|no_metal
 
 METRICS: Mapping[str, NamedMetric] = MappingProxyType(
     {
+        "arrives_in_window": _named(_MAGNETS, country="country", stage="stage"),
         "binding_stage": _named("stage", when="when"),
         "breadth_chance": _named("%", country="country", when="when"),
         "breadth_shortfall": _named(_MAGNETS, country="country", stage="stage", when="when"),
         "breadth_stages": _named("stages", country="country", when="when"),
         "chain_flow": _named(_MAGNETS, when="when"),
         "feed_gap": _named(_OXIDE, when="when"),
+        "half_runs_by": _named("%", plant="row:projects", year="year"),
         "home_need": _named(_MAGNETS, when="when"),
         "import_share": _named("%", figure_id="row:import_shares"),
         "largest_share_outside_china": _named("%", stage="stage"),
+        "linked_share": _named("%", **_POOL, links="word:free|binding"),
         "life_ratio": _named("times", country="country", year="year"),
         "magnet_demand_share": _named(
             "%", demand_id="row:magnet_demand", world_id="row:magnet_capacity"
@@ -54,7 +57,11 @@ METRICS: Mapping[str, NamedMetric] = MappingProxyType(
         "mine_output": _named("t REO", country="country", year="year"),
         "mine_rank": _named("rank", country="country", year="year"),
         "mine_share": _named("%", country="country", year="year"),
+        "n_minus_one_share": _named(
+            "%", pool="word:members|ex_china", lost="country", joins="word:with|without"
+        ),
         "net_import_reliance": _named("%", country="country"),
+        "net_position": _named(_MAGNETS, rule="word:pro_rata|home_magnets|home_chain|others_first"),
         "oxide_balance": _named(
             _OXIDE, oxide_id="row:separation_capacity", magnets_id="row:projects"
         ),
@@ -62,18 +69,24 @@ METRICS: Mapping[str, NamedMetric] = MappingProxyType(
             "%", oxide_id="row:separation_capacity", magnets_id="row:projects"
         ),
         "oxide_need": _named(_OXIDE, magnets_id="row:projects"),
+        "partner_gain": _named(_MAGNETS, country="country", metal="word:metal|no_metal"),
+        "partner_rank": _named("rank", metal="word:metal|no_metal"),
         "pillars_need": _named(_MAGNETS, when="when"),
         "programme_figure": _named(UNIT_OF_ROW, figure_id="row:national_programmes"),
         "resource_rank": _named("rank", country="country"),
         "served_gain": _named("percentage points", **_POOL, when="when"),
         "served_share": _named("%", **_POOL, joins="word:with|without", when="when"),
         "share_of_need": _named("%", country="country", stage="stage", when="when"),
+        "shapley": _named(_MAGNETS, country="country", count_by="word:location|owner"),
+        "shapley_rank": _named("rank", count_by="word:location|owner"),
+        "smallest_addition": _named(_MAGNETS, place="word:equal|mine|separation|metal|magnet"),
         "specification_count": _named("definitions"),
         "specification_share": _named("%"),
         "specification_share_of": _named("%", reading="code"),
         "stage_capacity": _named(_MAGNETS, country="country", stage="stage", when="when"),
         "stage_hhi": _named("HHI, 0 to 1", stage="stage"),
         "stages_dominated": _named("stages", country="country", threshold_pct="number"),
+        "starts_by": _named("%", plant="row:projects", year="year"),
         "utilisation": _named(
             "%", output_id="row:national_programmes", capacity_id="row:national_programmes"
         ),

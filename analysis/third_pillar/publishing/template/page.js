@@ -133,7 +133,8 @@
 
   function heightOf(spec, width) {
     const asked = spec.layout.height || 400;
-    const lying = spec.data.some((trace) => trace.orientation === "h");
+    // Bars that lie, and panels one below the other, need their height on a phone too.
+    const lying = spec.data.some((trace) => trace.orientation === "h") || "yaxis3" in spec.layout;
     const rows = legendRows(spec, width);
     if (printing) return Math.max(170, asked * PRINT_HEIGHT) + Math.max(0, rows - 1) * 20;
     if (width >= NARROW) return asked + Math.max(0, rows - 1) * 20;
@@ -392,11 +393,14 @@
     const lists = JSON.parse(table.dataset.filters).flatMap(([name, heading, values]) => {
       const found = values.filter((value) => rows.some((row) => row.dataset[name] === value));
       if (found.length < 2) return [];
+      const box = document.createElement("div");
       const label = document.createElement("label");
       const list = document.createElement("select");
+      list.id = label.htmlFor = `filter-${name}`;
       list.append(new Option("all", ""), ...found.map((value) => new Option(value, value)));
-      label.append(heading, list);
-      bar.append(label);
+      label.append(heading);
+      box.append(label, list);
+      bar.append(box);
       return [{ name, list }];
     });
     if (!lists.length) return;

@@ -1,0 +1,161 @@
+"""Capacities and needs that all definitions of "pillar" share, each computed once."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+from collections.abc import Callable, Hashable
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from third_pillar.assessment.capacity import StageCapacity, assess_stage_capacity
+from third_pillar.assessment.demand import Need, assess_need, find_need
+from third_pillar.assessment.draws import RowDraws
+from third_pillar.evidence import Evidence
+from third_pillar.vocabulary.codes import CHINA, STAGES, Stage
+from third_pillar.vocabulary.parameters import Question
+from third_pillar.vocabulary.specifications import Specification
+
+Tonnes = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+_Found = TypeVar("_Found")
+
+
+class Bench:
+    """What a definition is tested on: the candidate, its rivals, their capacities and needs.
+
+    Attributes:
+        candidate: Code of the country put to the test.
+        pillars: Codes of the named pillars.
+        evidence: The data package as of the date asked.
+        draws: Draws of the assumptions.
+        addition: Magnet-equivalent tonnes a year added to the candidate, shape (4,).
+    """
+
+    def __init__(self, question: Question, evidence: Evidence, draws: RowDraws) -> None:
+        self.candidate = question.parameters.candidate
+        self.pillars = question.parameters.pillars
+        self.evidence = evidence
+        self.draws = draws
+        self.addition: Tonnes = np.zeros(len(STAGES))
+        self._shared: dict[Hashable, object] = {}
+        self._own: dict[Hashable, object] = {}
+        sets = evidence.table("country_sets")
+        self._sets = {
+            str(name): tuple(rows["country_iso3"]) for name, rows in sets.groupby("set_id")
+        }
+
+    def with_addition(self, addition: Tonnes) -> Bench:
+        """The same bench with so much added to the candidate; what others have is shared."""
+        richer = copy.copy(self)
+        richer.addition = np.asarray(addition, dtype=float)
+        richer._own = {}  # noqa: SLF001  a copy of this class, made here
+        return richer
+
+    def thin(self, draws: int) -> Bench:
+        """The same bench on its first draws only, for searches that ask it many times."""
+        return _ThinBench(self, draws)
+
+    def share(self, key: Hashable, find: Callable[[], _Found]) -> _Found:
+        """What does not depend on the candidate's capacity, found once for all additions."""
+        if key not in self._shared:
+            self._shared[key] = find()
+        return self._shared[key]  # type: ignore[return-value]  # one key, one kind of value
+
+    def keep(self, key: Hashable, find: Callable[[], _Found]) -> _Found:
+        """What depends on the candidate's capacity, found once for this addition."""
+        if key not in self._own:
+            self._own[key] = find()
+        return self._own[key]  # type: ignore[return-value]  # one key, one kind of value
+
+    def capacity(self, count_by: str, year: int) -> StageCapacity:
+        """Capacity of every country at the end of a year, without the addition."""
+        return self.share(
+            ("capacity", count_by, year),
+            lambda: assess_stage_capacity(
+                self.evidence, draws=self.draws, count_by=count_by, at=year + 1.0
+            ),
+        )
+
+    def own(self, count_by: str, year: int) -> Tonnes:
+        """The candidate's capacity with the addition, shape (draws, 4).
+
+        NaN where nothing is known and nothing added.
+        """
+        has = self.capacity(count_by, year).of(self.candidate)
+        return np.where(self.addition > 0, np.nan_to_num(has) + self.addition, has)
+
+    def need(self, year: int) -> Need:
+        """Need of the pillars in a year."""
+        return self.share(
+            ("need", year),
+            lambda: assess_need(self.evidence, self.pillars, draws=self.draws, year=year),
+        )
+
+    def home_need(self, year: int) -> Need | None:
+        """Need of the candidate itself, or nothing where no row carries it."""
+        return self.share(
+            ("home", year),
+            lambda: find_need(self.evidence, self.candidate, draws=self.draws, year=year),
+        )
+
+    def pool(self, name: str) -> tuple[str, ...]:
+        """Members of a named pool, the pillars always among them, without the candidate."""
+        named = () if name == "pillars" else self._sets[name]
+        members = dict.fromkeys((*self.pillars, *named))
+        return tuple(country for country in members if country != self.candidate)
+
+    def rivals(self, pool: tuple[str, ...], count_by: str, year: int) -> tuple[str, ...]:
+        """Every country with data outside China, the pool and the candidate."""
+        taken = {CHINA, self.candidate, *pool}
+        return tuple(c for c in self.capacity(count_by, year).countries if c not in taken)
+
+
+class _ThinBench(Bench):
+    """The first draws of another bench."""
+
+    def __init__(self, whole: Bench, draws: int) -> None:
+        self.__dict__ |= whole.__dict__
+        self._whole, self._few = whole, draws
+        self._shared, self._own = {}, {}
+
+    def capacity(self, count_by: str, year: int) -> StageCapacity:
+        whole = self._whole.capacity(count_by, year)
+        return self.share(
+            ("capacity", count_by, year),
+            lambda: dataclasses.replace(whole, draws=whole.draws[: self._few]),
+        )
+
+    def need(self, year: int) -> Need:
+        return self._cut(("need", year), self._whole.need(year))
+
+    def home_need(self, year: int) -> Need | None:
+        whole = self._whole.home_need(year)
+        return None if whole is None else self._cut(("home", year), whole)
+
+    def _cut(self, key: Hashable, whole: Need) -> Need:
+        return self.share(key, lambda: dataclasses.replace(whole, tonnes=whole.tonnes[: self._few]))
+
+
+def count_stages(members: Tonnes, *, leaves_metal: bool) -> Mask:
+    """Stages that constrain: those wanted of which anything is known, shape (4,).
+
+    Args:
+        members: Shape (draws, members, 4), NaN where nothing is known.
+        leaves_metal: Whether the metal stage is left out.
+    """
+    is_known = ~np.isnan(members[0]).all(axis=0)
+    is_wanted = np.array([not (leaves_metal and stage is Stage.METAL) for stage in STAGES])
+    return np.asarray(is_known & is_wanted)
+
+
+def leaves_metal(specification: Specification) -> bool:
+    """Whether a definition leaves the metal stage out."""
+    return specification["metal"] == "left_out"
+
+
+def year_of(specification: Specification) -> int:
+    """The year at whose end a definition counts capacity."""
+    return int(specification.number("horizon"))

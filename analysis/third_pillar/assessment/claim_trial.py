@@ -1,0 +1,192 @@
+"""A measured test on trial: the verdict if one row of the data were another."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from third_pillar.assessment.capacity import StageCapacity, assess_stage_capacity
+from third_pillar.assessment.claim_rows import FoundRow, scale_row
+from third_pillar.assessment.claim_weights import weigh_measure
+from third_pillar.assessment.demand import assess_need
+from third_pillar.assessment.draws import RowDraws
+from third_pillar.assessment.expressions import measure_test
+from third_pillar.assessment.network import assess_candidate_balance, assess_served_shares
+from third_pillar.assessment.shares import assess_stage_shares
+from third_pillar.assessment.trade import assess_dependence, assess_magnet_exports
+from third_pillar.evidence import Evidence
+from third_pillar.model.breadth import assess_breadth
+from third_pillar.model.sampling import summarise
+from third_pillar.vocabulary.claims import MeasuredTest
+from third_pillar.vocabulary.codes import STAGES, Verdict
+from third_pillar.vocabulary.errors import PillarError
+from third_pillar.vocabulary.expressions import find_calls
+from third_pillar.vocabulary.metrics import METRICS
+
+if TYPE_CHECKING:
+    from third_pillar.assessment.results import Moment, Results
+
+SEARCH_DRAWS = 200
+"""Draws of a trial: a flip is told to two figures, and a search takes many trials."""
+
+_SHARES = frozenset({"stages_dominated", "world_share", "stage_hhi", "largest_share_outside_china"})
+_EXPORTS = frozenset({"magnet_exports_mean", "magnet_exports_change"})
+_OF_CHAIN = frozenset({"chain_flow", "feed_gap", "binding_stage", "home_need"})
+_POOLED = METRICS["served_share"].arguments[0][1]
+_LINEAR = frozenset({"projects", "mine_production", "gaps"})
+"""Tables whose rows enter capacity in proportion: twice the row is twice its tonnes."""
+
+
+class Trial:
+    """The case with one row changed, as far as one test looks at it."""
+
+    def __init__(self, results: Results, test: MeasuredTest) -> None:
+        self.near: dict[tuple[str, bool], float] = {}
+        self._test = test
+        calls = tuple(find_calls(test.expression))
+        self._names = {call.name for call in calls}
+        named = [
+            (kind, argument)
+            for call in calls
+            for (_, kind), argument in zip(
+                METRICS[call.name].arguments, call.arguments, strict=False
+            )
+        ]
+        self._kinds = {kind for kind, _ in named}
+        self._countries = {str(argument) for kind, argument in named if kind == "country"}
+        self._when = {str(argument) for kind, argument in named if kind == "when"}
+        self._capacities: dict[tuple[str, str], StageCapacity] = {}
+        years = {int(argument) for kind, argument in named if kind == "year"}
+        self._results = replace(
+            results,
+            evidence=_relevant(results.evidence, years if not self._reads_world() else set()),
+        )
+
+    def weigh_scaled(self, row: FoundRow | None, factor: float) -> Verdict | None:
+        """The verdict with one row multiplied; nothing where the row or the model refuses."""
+        evidence = self._results.evidence
+        changed = evidence if row is None else scale_row(evidence, row, factor)
+        if changed is None:
+            return None
+        try:
+            metric = measure_test(self._rebuild(changed, row, factor), "", self._test).metric
+        except (PillarError, ValueError):
+            return None  # the change left nothing to measure: it is no flip
+        if not isinstance(metric.value, int | float):
+            return None
+        value = float(metric.value)
+        low, high = (value if end is None else end for end in (metric.low, metric.high))
+        return weigh_measure(
+            value, low, high, support=self._test.support, refutation=self._test.refutation
+        )
+
+    def _reads_world(self) -> bool:
+        return bool(self._names & _SHARES) or "when" in self._kinds
+
+    def _rebuild(self, evidence: Evidence, row: FoundRow | None, factor: float) -> Results:
+        """Only what the named metrics read is assessed again."""
+        old = self._results
+        draws = RowDraws(
+            evidence.assumptions, draws=min(SEARCH_DRAWS, old.draws.draws), seed=old.draws.seed
+        )
+        fresh = replace(old, evidence=evidence, draws=draws)
+        if self._names & _SHARES:
+            fresh = replace(fresh, stage_shares=assess_stage_shares(evidence))
+        if "net_import_reliance" in self._names:
+            fresh = replace(fresh, dependence=assess_dependence(evidence))
+        if self._names & _EXPORTS:
+            fresh = replace(fresh, exports=assess_magnet_exports(evidence))
+        if "now" in self._when:
+            fresh = replace(fresh, now=self._moment(fresh, "now", row, factor))
+        if "horizon" in self._when:
+            fresh = replace(fresh, horizon=self._moment(fresh, "horizon", row, factor))
+        return fresh
+
+    def _moment(self, fresh: Results, when: str, row: FoundRow | None, factor: float) -> Moment:
+        moment = self._results.moment(when)
+        capacity = self._capacity(fresh, when, row, factor)
+        need = assess_need(fresh.evidence, fresh.pillars, draws=fresh.draws, year=moment.year)
+        breadth = {
+            country: assess_breadth(
+                capacity.of(country), need.tonnes, specification=fresh.specification
+            )
+            for country in self._countries
+        }
+        again: Moment = replace(moment, capacity=capacity, need=need, breadth=breadth)
+        if _POOLED in self._kinds:
+            served = assess_served_shares(
+                capacity, need, sets=fresh.sets, candidate=fresh.candidate
+            )
+            again = replace(again, served=served)
+        if self._names & _OF_CHAIN:
+            balance = assess_candidate_balance(
+                capacity, None, candidate=fresh.candidate, draws=fresh.draws
+            )
+            again = replace(again, balance=balance)
+        return again
+
+    def _capacity(
+        self, fresh: Results, when: str, row: FoundRow | None, factor: float
+    ) -> StageCapacity:
+        """Capacity with the row changed; the tonnes of a row in proportion are found once."""
+        if row is not None and row.table not in {*_LINEAR, "assumptions"}:
+            row = None
+        if row is None:
+            return self._kept(fresh, when, "")
+        if row.table not in _LINEAR:
+            return self._assess(fresh, when)
+        base = self._kept(fresh, when, "", evidence=self._results.evidence)
+        doubled = scale_row(self._results.evidence, row, 2.0)
+        if doubled is None:
+            return self._assess(fresh, when)
+        twice = self._kept(fresh, when, row.id, evidence=doubled)
+        return _between(base, twice, factor - 1.0)
+
+    def _kept(
+        self, fresh: Results, when: str, key: str, *, evidence: Evidence | None = None
+    ) -> StageCapacity:
+        if (key, when) not in self._capacities:
+            source = fresh if evidence is None else replace(fresh, evidence=evidence)
+            self._capacities[key, when] = self._assess(source, when)
+        return self._capacities[key, when]
+
+    def _assess(self, fresh: Results, when: str) -> StageCapacity:
+        return assess_stage_capacity(
+            fresh.evidence,
+            draws=fresh.draws,
+            count_by=fresh.count_by,
+            at=self._results.moment(when).capacity.at,
+        )
+
+
+def _between(base: StageCapacity, twice: StageCapacity, more: float) -> StageCapacity:
+    """Capacity with `more` times what the doubled row adds."""
+    draws = base.draws + more * (twice.draws - base.draws)
+    records = dict(base.records)
+    for (country, stage), record in records.items():
+        if record.is_known and twice.records[country, stage].value != record.value:
+            known = summarise(draws[:, base.countries.index(country), STAGES.index(stage)])
+            records[country, stage] = replace(
+                record, value=known.mean, low=known.p10, high=known.p90
+            )
+    return replace(base, draws=draws, records=records)
+
+
+def _relevant(evidence: Evidence, years: set[int]) -> Evidence:
+    """The evidence less what no metric of the test looks at, so that a trial is quick.
+
+    Conflicts are read for mine output only; of mine output the years named, where any is.
+    """
+    mined = evidence.table("mine_production")
+    if years:
+        mined = mined[mined["year"].isin(years)]
+    conflicts = evidence.table("conflicts")
+    ids = set(mined["figure_id"])
+    touches = conflicts["figure_ids"].map(lambda cell: not ids.isdisjoint(str(cell).split(";")))
+    tables: dict[str, pd.DataFrame] = {
+        **evidence.tables, "conflicts": conflicts[touches], "mine_production": mined
+    }  # fmt: skip
+    return replace(evidence, tables=MappingProxyType(tables))

@@ -1,0 +1,197 @@
+"""One test a reading: in which share of the draws the candidate is a pillar by a definition."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from third_pillar.assessment.bench import Bench, Tonnes, count_stages, leaves_metal, year_of
+from third_pillar.model.breadth import BreadthSpecification, assess_breadth
+from third_pillar.model.readings import (
+    Allocation,
+    compute_net_position,
+    compute_pool_flow,
+    compute_redundancy,
+    compute_shapley,
+    rank_partners,
+)
+from third_pillar.vocabulary.codes import STAGES, Stage
+from third_pillar.vocabulary.specifications import Reading, Specification
+
+NOTHING = 1.0
+"""Tonnes a year below which an addition is none."""
+MEMBERS = 10
+"""Largest other members whose orders of joining are enumerated."""
+SHAPLEY_DRAWS = 200
+"""Draws of the Shapley value: it is exact over the orders, and ranks settle early."""
+_TWO = 2
+
+
+def find_chance(bench: Bench, specification: Specification) -> float | None:
+    """Share of draws in which the candidate is a pillar; nothing if that cannot be tested.
+
+    Method:
+        §5.8 of docs/methods.md.
+    """
+    return _TESTS[specification.reading](bench, specification)
+
+
+def _test_breadth(bench: Bench, specification: Specification) -> float | None:
+    own = bench.own(str(specification["count_by"]), year_of(specification))
+    if leaves_metal(specification):
+        own = own.copy()
+        own[:, STAGES.index(Stage.METAL)] = np.nan
+    wanted = BreadthSpecification(
+        specification.number("threshold"), int(specification.number("stages_needed"))
+    )
+    need = bench.need(year_of(specification)).tonnes
+    return assess_breadth(own, need, specification=wanted).chance
+
+
+def find_gains(
+    bench: Bench, members: tuple[str, ...], *, is_without_metal: bool, count_by: str, year: int
+) -> dict[str, Tonnes]:
+    """What the candidate, and each country outside the pool, adds alone, tonnes a year by draw.
+
+    Args:
+        bench: Capacities and needs.
+        members: The pool they would join, the candidate not among them.
+        is_without_metal: Leave the metal stage out.
+        count_by: "location" or "owner" of a plant.
+        year: Calendar year of need, at whose end capacity is counted.
+
+    Returns:
+        Country → shape (draws,); the candidate first.
+
+    Method:
+        §5.4 of docs/methods.md.
+    """
+    capacity, need = bench.capacity(count_by, year), bench.need(year).tonnes
+    base = capacity.of_members(members) if members else np.zeros((len(need), 0, len(STAGES)))
+
+    def gain(joining: Tonnes) -> Tonnes:
+        joined = np.concatenate([base, joining[:, None, :]], axis=1)
+        counted = count_stages(joined, leaves_metal=is_without_metal)
+        flow = compute_pool_flow(joined, is_counted=counted)
+        before = compute_pool_flow(base, is_counted=counted)
+        return np.asarray(np.minimum(flow, need) - np.minimum(before, need))
+
+    others = bench.share(
+        ("gains", members, is_without_metal, count_by, year),
+        lambda: {c: gain(capacity.of(c)) for c in bench.rivals(members, count_by, year)},
+    )
+    return {bench.candidate: gain(bench.own(count_by, year)), **others}
+
+
+def _test_partner(bench: Bench, specification: Specification) -> float | None:
+    pool, is_without_metal = bench.pool(str(specification["pool"])), leaves_metal(specification)
+    count_by, year = str(specification["count_by"]), year_of(specification)
+
+    def mean_gains() -> Tonnes:
+        gains = find_gains(
+            bench, pool, is_without_metal=is_without_metal, count_by=count_by, year=year
+        )
+        return np.array([tonnes.mean() for tonnes in gains.values()])
+
+    ranked = bench.keep(("partner", pool, is_without_metal, count_by, year), mean_gains)
+    # Who adds nothing is nobody's partner, however few add more.
+    if ranked[0] < NOTHING:
+        return 0.0
+    return float(rank_partners(ranked, 0) <= specification.number("rank"))
+
+
+def _test_redundancy(bench: Bench, specification: Specification) -> float | None:
+    pool = bench.pool(str(specification["pool"]))
+    if len(pool) < _TWO:
+        return None
+    count_by, year = str(specification["count_by"]), year_of(specification)
+
+    def gained() -> Tonnes:
+        members = bench.capacity(count_by, year).of_members(pool)
+        counted = count_stages(members, leaves_metal=leaves_metal(specification))
+        own = np.nan_to_num(bench.own(count_by, year))
+        need = bench.need(year).tonnes
+        alone, joined, _ = compute_redundancy(members, own, need, is_counted=counted)
+        return np.asarray(joined - alone)
+
+    key = ("redundancy", specification["pool"], specification["metal"], count_by, year)
+    return float((bench.keep(key, gained) >= specification.number("threshold")).mean())
+
+
+def _test_net_position(bench: Bench, specification: Specification) -> float | None:
+    count_by, year = str(specification["count_by"]), year_of(specification)
+    home, pool = bench.home_need(year), bench.pool(str(specification["pool"]))
+    if home is None or not pool:
+        return None
+    members, need = bench.capacity(count_by, year).of_members(pool), bench.need(year).tonnes
+    net = compute_net_position(
+        members,
+        bench.own(count_by, year),
+        need,
+        home.tonnes,
+        is_counted=count_stages(members, leaves_metal=leaves_metal(specification)),
+        allocation=Allocation(str(specification["allocation"])),
+    )
+    return float((net >= specification.number("threshold") * need).mean())
+
+
+def _test_market(bench: Bench, specification: Specification) -> float | None:
+    home = bench.home_need(year_of(specification))
+    if home is None:
+        return None
+    need = bench.need(year_of(specification)).tonnes
+    return float((home.tonnes >= specification.number("threshold") * need).mean())
+
+
+def find_shapley(
+    bench: Bench, *, is_without_metal: bool, count_by: str, year: int
+) -> tuple[tuple[str, ...], Tonnes]:
+    """Shapley values of the candidate and the ten largest others.
+
+    Returns:
+        The members, the candidate first, and tonnes a year, shape (200 draws at most, members).
+
+    Method:
+        §5.7 of docs/methods.md.
+    """
+    capacity = bench.capacity(count_by, year)
+    rivals = bench.share(
+        ("largest", count_by, year), lambda: _find_largest(bench, count_by=count_by, year=year)
+    )
+    own = bench.own(count_by, year)[:SHAPLEY_DRAWS, None, :]
+    others = capacity.of_members(rivals)[:SHAPLEY_DRAWS]
+    members = np.concatenate([own, others], axis=1)
+    counted = count_stages(members, leaves_metal=is_without_metal)
+    need = bench.need(year).tonnes[:SHAPLEY_DRAWS]
+    return (bench.candidate, *rivals), compute_shapley(members, need, is_counted=counted)
+
+
+def _find_largest(bench: Bench, *, count_by: str, year: int) -> tuple[str, ...]:
+    capacity = bench.capacity(count_by, year)
+    mean = capacity.draws.mean(axis=0)
+    weight = {c: float(np.nansum(mean[place])) for place, c in enumerate(capacity.countries)}
+    return tuple(sorted(bench.rivals((), count_by, year), key=lambda c: -weight[c])[:MEMBERS])
+
+
+def _test_attribution(bench: Bench, specification: Specification) -> float | None:
+    count_by, year = str(specification["count_by"]), year_of(specification)
+    value = bench.keep(
+        ("attribution", specification["metal"], count_by, year),
+        lambda: find_shapley(
+            bench, is_without_metal=leaves_metal(specification), count_by=count_by, year=year
+        )[1].mean(axis=0),
+    )
+    if value[0] < NOTHING:
+        return 0.0
+    return float(rank_partners(value, 0) <= specification.number("rank"))
+
+
+_TESTS: Mapping[Reading, Callable[[Bench, Specification], float | None]] = {
+    Reading.BREADTH: _test_breadth,
+    Reading.PARTNER: _test_partner,
+    Reading.REDUNDANCY: _test_redundancy,
+    Reading.NET_POSITION: _test_net_position,
+    Reading.MARKET: _test_market,
+    Reading.ATTRIBUTION: _test_attribution,
+}

@@ -1,0 +1,405 @@
+"""The page of the network: partners, losses, who is served first, ties, and what it would take."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from third_pillar.assessment.case import Case
+from third_pillar.assessment.curve import AGREEMENT
+from third_pillar.assessment.metrics_network import (
+    NO_ADDITION,
+    RULES,
+    find_links,
+    select_costly,
+    select_partners,
+)
+from third_pillar.assessment.rows import find_unit_words
+from third_pillar.assessment.standing import EX_CHINA, MEMBERS
+from third_pillar.assessment.what_would import EQUAL, PLACES
+from third_pillar.briefing.markup import Exhibit, Fragment, fragment, number, paragraph, span, table
+from third_pillar.briefing.network import BURDEN_WORDS, phrase_addition, role_of, triple_of
+from third_pillar.briefing.numbers import phrase_list, show_number
+from third_pillar.briefing.words import (
+    candidate,
+    country,
+    horizon,
+    pillars,
+    sentence_start,
+    sources_note,
+)
+from third_pillar.figures.network import (
+    AdditionLine,
+    PairedRow,
+    RuleBar,
+    draw_additions,
+    draw_paired_dots,
+    draw_rules,
+)
+from third_pillar.vocabulary.specifications import READING_WORDS
+
+_DRAWN = 8
+_RULE_WORDS = {
+    "pro_rata": "All needs share",
+    "home_magnets": "Home first, its own magnets",
+    "home_chain": "Home first, its own chain",
+    "others_first": "Others first",
+}
+
+
+def show_partners(case: Case) -> Exhibit:
+    """What each possible next partner adds alone, metal counted and left out."""
+    results = case.results
+    ranked = dict.fromkeys(c for m in ("metal", "no_metal") for c in select_partners(results, m))
+    rows = [_partner(case, iso3) for iso3 in ranked]
+    rows.sort(key=lambda row: -max(t[0] if t else 0.0 for t in (row.first, row.second)))
+    own = _partner(case, results.candidate)
+    shown = rows[:_DRAWN] if own in rows[:_DRAWN] else [*rows[: _DRAWN - 1], own]
+    sources = _sources(case, [f"partner_gain({iso3}, no_metal)" for iso3 in ranked])
+    return Exhibit(
+        id="fig-partners",
+        title=_partners_title(case),
+        note=Markup(
+            "What each country adds to the need of {} that the members serve, if it alone joins; "
+            "tonnes of magnets a year at the end of {}, whiskers 10th to 90th percentile. The "
+            "eight largest. {}"
+        ).format(pillars(case), horizon(case), sources_note(case, sources)),
+        alt="; ".join(
+            f"{row.label}: {row.first[0] if row.first else 0:,.0f} tonnes with the metal stage, "
+            f"{row.second[0] if row.second else 0:,.0f} without it"
+            for row in shown
+        )
+        + ".",
+        figure=draw_paired_dots(
+            shown,
+            first_label="metal counted",
+            second_label="metal left out",
+            axis="tonnes of magnets a year",
+            suffix=" t",
+        ),
+        columns=("Country", "Metal stage", "Mean, t", "P10, t", "P90, t"),
+        rows=[
+            (row.label, name, *(round(part) for part in triple))
+            for row in rows
+            for name, triple in (("counted", row.first), ("left out", row.second))
+            if triple is not None
+        ],
+        source_ids=sources,
+    )
+
+
+def _partner(case: Case, iso3: str) -> PairedRow:
+    found = (case.find_metric(f"partner_gain({iso3}, {metal})") for metal in ("metal", "no_metal"))
+    first, second = (triple_of(metric) for metric in found)
+    return PairedRow(sentence_start(country(case, iso3)), role_of(case, iso3), first, second)
+
+
+def _partners_title(case: Case) -> str:
+    best = {metal: select_partners(case.results, metal) for metal in ("metal", "no_metal")}
+    names = [country(case, found[0]) if found else "nobody" for found in best.values()]
+    if names[0] == names[1]:
+        return f"The best next partner is {names[0]}, whether metal counts or not"
+    return f"The best next partner is {names[0]} if metal counts, {names[1]} if it does not"
+
+
+def compose_partners(case: Case) -> Fragment:
+    """The candidate's rank under both rules."""
+    parts = []
+    for metal, words in (("metal", "counted"), ("no_metal", "left out")):
+        rank = case.find_metric(f"partner_rank({metal})")
+        gain = case.find_metric(f"partner_gain({case.results.candidate}, {metal})")
+        if rank is None:
+            parts.append(
+                Markup("With the metal stage {} {} adds under a tonne, which has no rank.").format(
+                    words, candidate(case)
+                )
+            )
+            continue
+        parts.append(
+            Markup("With the metal stage {} {} adds {}{} and ranks {}.").format(
+                words, candidate(case), number(gain), span(gain), number(rank, unit=False)
+            )
+        )
+    return fragment(paragraph(*parts))
+
+
+def show_losses(case: Case) -> Exhibit:
+    """Share of the need served once a member has failed, without and with the candidate."""
+    lost = _losses(case)
+    rows = [
+        PairedRow(
+            f"Without {country(case, iso3)}",
+            role_of(case, iso3),
+            triple_of(case.find_metric(f"n_minus_one_share({EX_CHINA}, {iso3}, with)")),
+            triple_of(case.find_metric(f"n_minus_one_share({EX_CHINA}, {iso3}, without)")),
+        )
+        for iso3 in lost
+    ]
+    sources = _sources(case, [f"n_minus_one_share({EX_CHINA}, {c}, with)" for c in lost])
+    worst = country(case, lost[0]) if lost else "nobody"
+    return Exhibit(
+        id="fig-losses",
+        title=f"The loss of {worst} costs the network most, with {candidate(case)} or without",
+        note=Markup(
+            "Share of the need of {} served by every country on record outside China once one has "
+            "failed, percent, at the end of {}; metal counted, whiskers 10th to 90th percentile. "
+            "Only losses of half a point or more, three at least. {}"
+        ).format(pillars(case), horizon(case), sources_note(case, sources)),
+        alt="; ".join(
+            f"{row.label}: {row.first[0]:.0f} percent with {candidate(case)}"
+            for row in rows
+            if row.first
+        )
+        + ".",
+        figure=draw_paired_dots(
+            rows,
+            first_label=f"with {candidate(case)}",
+            second_label=f"without {candidate(case)}",
+            axis="share of the pillars' need, percent",
+            suffix=" %",
+        ),
+        columns=("Loss", "Candidate", "Mean, %", "P10, %", "P90, %"),
+        rows=[
+            (row.label, name, *(round(part, 1) for part in triple))
+            for row in rows
+            for name, triple in (("with", row.first), ("without", row.second))
+            if triple is not None
+        ],
+        source_ids=sources,
+    )
+
+
+def _losses(case: Case) -> tuple[str, ...]:
+    return select_costly(case.results)
+
+
+def compose_losses(case: Case) -> Fragment:
+    """Losses among the pillars and partners, and whether the candidate makes up for one."""
+    members = case.results.standing.pool(MEMBERS)
+    found = [
+        (iso3, [case.find_metric(f"n_minus_one_share({MEMBERS}, {iso3}, {joins})")
+                for joins in ("without", "with")])
+        for iso3 in members
+    ]  # fmt: skip
+    rows = [
+        (sentence_start(country(case, iso3)), *(number(share) + span(share) for share in shares))
+        for iso3, shares in found
+        if None not in shares
+    ]
+    if not rows:
+        return fragment(
+            paragraph("Besides the candidate the pillars are one country: none is left to fail.")
+        )
+    worst = min((t for _, shares in found if (t := triple_of(shares[1]))), default=(0.0, 0.0, 0.0))
+    return fragment(
+        paragraph(
+            "Among the pillars and chosen partners alone, the worst loss leaves "
+            f"{show_number(worst[0], '%')} of the need served with {candidate(case)} in the "
+            "network: a stage without its largest member narrows the whole chain."
+        ),
+        table(
+            ("Fails", f"Served without {candidate(case)}", f"Served with {candidate(case)}"),
+            rows,
+            caption=f"Share of the need of {pillars(case)} served after a loss",
+        ),
+    )
+
+
+def show_net_position(case: Case) -> Exhibit:
+    """What the pillars gain or lose by the candidate, rule by rule."""
+    found = {rule: triple_of(case.find_metric(f"net_position({rule})")) for rule in RULES}
+    bars = [RuleBar(_RULE_WORDS[rule], net) for rule, net in found.items() if net is not None]
+    sources = _sources(case, [f"net_position({rule})" for rule in RULES])
+    word = case.results.standing.burden
+    return Exhibit(
+        id="fig-net-position",
+        title=(
+            f"Whether {candidate(case)} is a burden cannot be said: its own need is not on record"
+            if word is None
+            else f"{sentence_start(candidate(case))} is {BURDEN_WORDS[word]}"
+        ),
+        note=Markup(
+            "What the need of {} gets with the candidate less what it got without it, tonnes of "
+            "magnets a year at the end of {}, under four rules of who is served first; whiskers "
+            "10th to 90th percentile. Metal counted. {}"
+        ).format(pillars(case), horizon(case), sources_note(case, sources)),
+        alt="; ".join(f"{bar.rule}: {bar.net[0]:,.0f} tonnes" for bar in bars) + "."
+        if bars
+        else "Nothing is drawn: the candidate's own need is not on record.",
+        figure=draw_rules(bars, axis="tonnes of magnets a year, for the pillars"),
+        columns=("Rule", "Mean, t", "P10, t", "P90, t"),
+        rows=[(bar.rule, *(round(part) for part in bar.net)) for bar in bars],
+        source_ids=sources,
+    )
+
+
+def compose_net_position(case: Case) -> Fragment:
+    """The four rules in words; the sign is a choice of rule, not a fact of supply."""
+    rows = [
+        (_RULE_WORDS[rule], _RULE_MEANINGS[rule], number(found, signed=True) + span(found))
+        for rule in RULES
+        for found in (case.find_metric(f"net_position({rule})"),)
+    ]
+    return fragment(
+        paragraph(
+            ""
+            if case.results.standing.burden
+            else "Only one of the four rules can be computed: the candidate's own need is not on "
+            "record.",
+            "The candidate brings plants and brings a need. Which of them weighs more for the "
+            "others is settled by the rule of who is served first, and no rule is a fact: so it is "
+            "called a burden only if no rule leaves the pillars more.",
+        ),
+        table(("Rule", "Meaning", "For the pillars"), rows, caption="Net position by rule"),
+    )
+
+
+_RULE_MEANINGS = {
+    "pro_rata": "All needs, its own among them, share the whole in proportion.",
+    "home_magnets": "Its own magnets serve its own need first, wherever the feed comes from.",
+    "home_chain": "What its own chain makes serves its own need first; the rest is pooled.",
+    "others_first": "The pillars are served first.",
+}
+
+
+def compose_links(case: Case) -> Fragment:
+    """Ties on record with what each does, and the share served with them and without."""
+    rows = [
+        (
+            str(record.row["label"]),
+            sentence_start(f"{record.row['kind']}: {str(record.row['stage']).replace(';', ', ')}"),
+            _tonnage(case, record.row),
+            sentence_start(record.effect),
+        )
+        for record in find_links(case.results)
+    ]
+    shares = [
+        (pool_words, metal_words, *(
+            number(case.find_metric(f"linked_share({pool}, {metal}, {links})"))
+            for links in ("free", "binding")
+        ))
+        for pool, pool_words in ((MEMBERS, "Pillars and partners"), (EX_CHINA, "All outside China"))
+        for metal, metal_words in (("metal", "counted"), ("no_metal", "left out"))
+    ]  # fmt: skip
+    return fragment(
+        paragraph(
+            "An offtake reserves tonnes for one country, which alone may work them further; a ban "
+            "closes a way; a licence closes nothing by itself. A tie without a published tonnage "
+            "reserves nothing here."
+        ),
+        table(("Tie", "Kind and stage", "Tonnes a year", "In this network"), rows,
+              caption=f"Ties on record, at the end of {horizon(case)}"),
+        table(("Network", "Metal stage", "Free movement", "Ties binding"), shares,
+              caption=f"Share of the need of {pillars(case)} served with {candidate(case)}"),
+    )  # fmt: skip
+
+
+def _tonnage(case: Case, row: Mapping[str, Any]) -> str | Markup:
+    tonnes = float(row["tonnes"])
+    if math.isnan(tonnes):
+        return Markup('<span class="gap">not known</span>')
+    return show_number(tonnes, find_unit_words(case.results.evidence, str(row["unit"])))
+
+
+def show_additions(case: Case) -> Exhibit:
+    """Share of the definitions that say pillar against what is added, by place."""
+    search = case.results.what_would
+    equal = search.find(EQUAL)
+    up_to = 1.5 * (equal.tonnes or equal.tried / 5)
+    lines = [
+        AdditionLine(
+            _place(place),
+            [tonnes for tonnes, _ in points],
+            [100 * share for _, share in points],
+            place == EQUAL,
+        )
+        for place in (EQUAL, *(p for p in PLACES if p != EQUAL))
+        for points in (search.trace(place, up_to=up_to),)
+    ]
+    return Exhibit(
+        id="fig-additions",
+        title=_additions_title(case),
+        note=Markup(
+            "Magnet-equivalent tonnes a year added to the candidate, in every year of the "
+            "definitions, at one stage alone or at each of the four; 200 draws. Source: the "
+            "specifications and the figures of the data package, by docs/methods.md §5.9."
+        ),
+        alt="; ".join(
+            f"{line.place}: from {line.shares[0]:.0f} percent of the definitions to "
+            f"{line.shares[-1]:.0f} with {line.tonnes[-1]:,.0f} tonnes"
+            for line in lines
+        )
+        + ".",
+        figure=draw_additions(lines, needed=100 * AGREEMENT, axis="tonnes of magnets a year added"),
+        columns=("Added at", "Tonnes a year", "Say pillar, %"),
+        rows=[
+            (line.place, round(tonnes), round(share, 1))
+            for line in lines
+            for tonnes, share in zip(line.tonnes, line.shares, strict=True)
+        ],
+        source_ids=(),
+    )
+
+
+def _place(place: str) -> str:
+    return "Equally at all four" if place == EQUAL else f"{place.capitalize()} alone"
+
+
+def _additions_title(case: Case) -> str:
+    search = case.results.what_would
+    alone = [place for place in PLACES if place != EQUAL and search.find(place).tonnes is not None]
+    equal = search.find(EQUAL).tonnes
+    name = candidate(case)
+    if equal == 0:
+        return f"{sentence_start(name)} is a pillar in nine definitions of ten as it stands"
+    if alone:
+        return f"More at one stage would be enough for {name}: {phrase_list(tuple(alone))}"
+    if equal is None:
+        return f"No addition tried makes {name} a pillar in nine definitions of ten"
+    return (
+        f"No single stage makes {name} a pillar; about {show_number(equal, '', like='t a')} t more "
+        "at each of the four does"
+    )
+
+
+def compose_additions(case: Case) -> Fragment:
+    """What it would take by place, and which readings still refuse."""
+    search = case.results.what_would
+    rows = []
+    for place in PLACES:
+        found = search.find(place)
+        metric = case.find_metric(f"smallest_addition({place})")
+        if metric is None or metric.value == NO_ADDITION:
+            shown: str | Markup = f"none up to {show_number(found.tried, 't')}"
+        else:
+            shown = number(metric)
+        refusing = phrase_list(
+            tuple(f"{READING_WORDS[reading]} {count}" for reading, count in found.refusing.items())
+        )
+        rows.append(
+            (_place(place), shown, f"{100 * found.share:.0f} %", sentence_start(refusing) or "None")
+        )
+    return fragment(
+        paragraph(
+            phrase_addition(case),
+            ""
+            if any(search.find(place).tonnes is not None for place in PLACES if place != EQUAL)
+            else "A pillar needs several stages at once: tonnes at one stage alone soon change "
+            "nothing.",
+            "The cost of such plants is not computed: too few prices are on record.",
+        ),
+        table(
+            ("Added at", "Smallest addition a year", "Definitions that say pillar",
+             "Definitions that still refuse"),
+            rows,
+            caption=f"What would have to be true of {candidate(case)}",
+        ),
+    )  # fmt: skip
+
+
+def _sources(case: Case, expressions: list[str]) -> tuple[str, ...]:
+    metrics = [case.find_metric(expression) for expression in expressions]
+    return tuple(dict.fromkeys(s for metric in metrics if metric for s in metric.source_ids))

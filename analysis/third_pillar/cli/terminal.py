@@ -1,0 +1,59 @@
+"""Words laid out for a terminal."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import textwrap
+from collections.abc import Iterable
+
+from third_pillar.cli.answer import say
+
+_NARROW, _WIDE = 60, 100
+_LABEL = 13
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def terminal_width() -> int:
+    """Columns to fill: those of the terminal, between 60 and 100."""
+    return min(max(shutil.get_terminal_size().columns, _NARROW), _WIDE)
+
+
+def lay_out_fields(pairs: Iterable[tuple[str, str]], width: int) -> list[str]:
+    """Lines with a label before each text; a pair without text is left out."""
+    lines = []
+    for label, text in pairs:
+        if text:
+            lines += textwrap.wrap(
+                text,
+                width,
+                initial_indent=f"  {label:<{_LABEL - 2}}",
+                subsequent_indent=" " * _LABEL,
+                break_on_hyphens=False,
+            )
+    return lines
+
+
+def lay_out_items(heading: str, items: Iterable[tuple[str, str]], width: int) -> list[str]:
+    """A blank line, the heading and the items, each with its id; nothing without items."""
+    lines: list[str] = []
+    for label, text in items:
+        lines += textwrap.wrap(
+            f"{label}  {text}".strip(),
+            width,
+            initial_indent="  ",
+            subsequent_indent=" " * 6,
+            break_on_hyphens=False,
+        )
+    return ["", heading, *lines] if lines else []
+
+
+def say_plainly(text: str) -> None:
+    """Text on stdout; control characters of a foreign ledger do not reach the terminal."""
+    say(_CONTROL.sub("", text))
+
+
+def say_lines(lines: Iterable[str]) -> None:
+    """Lines on stdout, as `say_plainly`."""
+    for line in lines:
+        say_plainly(line)

@@ -1,0 +1,270 @@
+"""The chain as a linear programme: the oracle of the closed form, and the rule where links bind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import highspy
+import numpy as np
+import numpy.typing as npt
+
+from third_pillar.model.sampling import Draws
+
+Capacity = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+OUTSIDE = -1
+"""Target of a link that leaves the pool: what it reserves is lost to the members."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """A tie between two members at one stage.
+
+    Attributes:
+        stage: Index of the stage whose output moves.
+        origin: Member that makes it.
+        target: Member that takes it to the next stage, or `OUTSIDE`.
+        is_ban: Whether nothing may move; otherwise a tonnage is reserved.
+    """
+
+    stage: int
+    origin: int
+    target: int
+    is_ban: bool = False
+
+
+class ChainProgramme:
+    """The largest flow of a pool to its needs, solved again and again from the last solution.
+
+    Every member may pass its output at a stage to every member at the next, and magnets to
+    every need, unless a link forbids it. A reserved tonnage goes to its target or nowhere.
+
+    Args:
+        members: How many members the pool has.
+        needs: How many needs it serves.
+        is_counted: Stages that constrain, shape (stages,).
+        links: Ties that bind; those at a stage that is not counted are left out.
+
+    Raises:
+        ValueError: No stage, member or need, or a link that names a member or stage that is
+            not there.
+
+    Method:
+        §3.6 of docs/methods.md.
+    """
+
+    def __init__(
+        self, *, members: int, needs: int, is_counted: Mask, links: Sequence[Link] = ()
+    ) -> None:
+        stages = [int(stage) for stage in np.flatnonzero(is_counted)]
+        if not stages or members < 1 or needs < 1:
+            raise ValueError("a programme needs a stage, a member and a need")
+        self._shape = (members, len(is_counted))
+        self._stages, self._members, self._needs = stages, members, needs
+        _check_links(links, members=members, stages=len(is_counted), needs=needs, last=stages[-1])
+        self._links = tuple(link for link in links if link.stage in stages)
+        self._positions = tuple(place for place, link in enumerate(links) if link.stage in stages)
+        self._given = len(links)
+        self._solver = self._build()
+
+    def solve(self, capacity: Capacity, need: Draws, reserved: Sequence[float] = ()) -> float:
+        """Need served, tonnes a year.
+
+        Args:
+            capacity: Magnet-equivalent tonnes a year, shape (members, stages).
+            need: Tonnes of magnets a year of each need, shape (needs,).
+            reserved: Tonnes of each link, in the order given; a ban's is not read. What a
+                member has promised beyond its capacity is cut in proportion.
+
+        Raises:
+            ValueError: Shapes that do not fit, or a figure that is negative or missing.
+        """
+        counted = self._check(capacity, need, reserved)
+        held = self._hold(counted, reserved)
+        free = counted.T.ravel()
+        columns = []
+        for link, tonnes in zip(self._links, held, strict=True):
+            free[self._stages.index(link.stage) * self._members + link.origin] -= tonnes
+            columns.append(0.0 if link.target == OUTSIDE else tonnes)
+        limits = np.concatenate([np.maximum(free, 0.0), need]).astype(float)
+        rows = np.arange(len(limits), dtype=np.int32)
+        self._solver.changeRowsBounds(len(rows), rows, np.full(len(rows), -np.inf), limits)
+        if columns:
+            places = np.arange(self._arcs, self._arcs + len(columns), dtype=np.int32)
+            self._solver.changeColsBounds(
+                len(places), places, np.zeros(len(places)), np.array(columns)
+            )
+        self._solver.run()
+        status = self._solver.getModelStatus()
+        if status != highspy.HighsModelStatus.kOptimal:
+            raise ValueError(f"the programme has no solution: {status}")
+        return float(self._solver.getInfo().objective_function_value)
+
+    def _check(self, capacity: Capacity, need: Draws, reserved: Sequence[float]) -> Capacity:
+        if capacity.shape != self._shape or len(need) != self._needs:
+            raise ValueError(f"capacity {capacity.shape} or need {len(need)} does not fit")
+        if len(reserved) not in {0, self._given}:
+            raise ValueError(f"{len(reserved)} tonnages for {self._given} links")
+        counted = capacity[:, self._stages]
+        figures = np.concatenate([counted.ravel(), need, np.asarray(reserved, dtype=float)])
+        if not np.all(np.isfinite(figures)) or np.any(figures < 0):
+            raise ValueError("capacity, need or reserved tonnage is negative or missing")
+        return counted
+
+    def _hold(self, counted: Capacity, reserved: Sequence[float]) -> list[float]:
+        """Tonnes each link holds; promises beyond a member's capacity are cut in proportion."""
+        wanted = [
+            0.0 if link.is_ban or not len(reserved) else float(reserved[place])
+            for link, place in zip(self._links, self._positions, strict=True)
+        ]
+        held = []
+        for link, tonnes in zip(self._links, wanted, strict=True):
+            promised = sum(
+                other
+                for rival, other in zip(self._links, wanted, strict=True)
+                if (rival.stage, rival.origin) == (link.stage, link.origin)
+            )
+            has = float(counted[link.origin, self._stages.index(link.stage)])
+            held.append(tonnes * min(1.0, has / promised) if promised > 0 else 0.0)
+        return held
+
+    @property
+    def _arcs(self) -> int:
+        """Columns of free movement: between stages, then to the needs."""
+        return (len(self._stages) - 1) * self._members**2 + self._members * self._needs
+
+    def _targets(self, position: int) -> int:
+        return self._members if position < len(self._stages) - 1 else self._needs
+
+    def _arc(self, position: int, origin: int, target: int) -> int:
+        return position * self._members**2 + origin * self._targets(position) + target
+
+    def _entries(self) -> tuple[list[tuple[int, int, float]], Draws]:
+        """(row, column, coefficient) of the constraints, and each column's upper bound.
+
+        Rows: free output of each member by stage, each need, then balance of each member at
+        every stage after the first.
+        """
+        last = len(self._stages) - 1
+        need_row = len(self._stages) * self._members
+        balance = need_row + self._needs
+        upper = np.full(self._arcs + len(self._links), np.inf)
+        upper[self._arcs :] = 0.0
+        entries = []
+
+        def join(position: int, origin: int, target: int, column: int, *, is_free: bool) -> None:
+            if is_free:
+                entries.append((position * self._members + origin, column, 1.0))
+            if position > 0:
+                entries.append((balance + (position - 1) * self._members + origin, column, -1.0))
+            row = (
+                need_row + target
+                if position == last
+                else balance + position * self._members + target
+            )
+            entries.append((row, column, 1.0))
+
+        for position in range(len(self._stages)):
+            for origin in range(self._members):
+                for target in range(self._targets(position)):
+                    column = self._arc(position, origin, target)
+                    join(position, origin, target, column, is_free=True)
+        for place, link in enumerate(self._links):
+            position = self._stages.index(link.stage)
+            if link.is_ban and link.target != OUTSIDE:
+                upper[self._arc(position, link.origin, link.target)] = 0.0
+            elif link.target != OUTSIDE:
+                column = self._arcs + place
+                join(position, link.origin, link.target, column, is_free=False)
+        return entries, upper
+
+    def _build(self) -> Any:  # the stubs of highspy lack half of its methods
+        entries, upper = self._entries()
+        columns = len(upper)
+        limits = len(self._stages) * self._members + self._needs
+        rows = limits + (len(self._stages) - 1) * self._members
+        entries.sort(key=lambda entry: (entry[1], entry[0]))
+        problem = highspy.HighsLp()
+        problem.num_col_, problem.num_row_ = columns, rows
+        problem.col_cost_ = self._worth(columns)
+        problem.col_lower_, problem.col_upper_ = np.zeros(columns), upper
+        problem.row_lower_ = np.where(np.arange(rows) < limits, -np.inf, 0.0)
+        problem.row_upper_ = np.zeros(rows)
+        problem.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+        counts = np.bincount([column for _, column, _ in entries], minlength=columns)
+        problem.a_matrix_.start_ = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+        problem.a_matrix_.index_ = np.array([row for row, _, _ in entries], dtype=np.int32)
+        problem.a_matrix_.value_ = np.array([value for _, _, value in entries])
+        problem.sense_ = highspy.ObjSense.kMaximize
+        solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]  # as above
+        for name, value in _OPTIONS.items():
+            solver.setOptionValue(name, value)
+        solver.passModel(problem)
+        return solver
+
+    def _worth(self, columns: int) -> Draws:
+        worth = np.zeros(columns)
+        first = (len(self._stages) - 1) * self._members**2
+        worth[first : self._arcs] = 1.0
+        for place, link in enumerate(self._links):
+            if link.stage == self._stages[-1] and link.target != OUTSIDE:
+                worth[self._arcs + place] = 1.0
+        return worth
+
+
+_OPTIONS = {
+    "output_flag": False,
+    "threads": 1,
+    "solver": "simplex",
+    # The basis of the last draw is the start of the next: presolve would throw it away.
+    "presolve": "off",
+    "primal_feasibility_tolerance": 1e-10,
+    "dual_feasibility_tolerance": 1e-10,
+}
+
+
+def _check_links(
+    links: Sequence[Link], *, members: int, stages: int, needs: int, last: int
+) -> None:
+    for link in links:
+        targets = needs if link.stage == last else members
+        if not 0 <= link.stage < stages:
+            raise ValueError(f"{link} names a stage that is not there")
+        if not 0 <= link.origin < members or not OUTSIDE <= link.target < targets:
+            raise ValueError(f"{link} names a member that is not in the pool")
+
+
+def compute_linked_flow(
+    capacity: Capacity,
+    need: Capacity,
+    *,
+    is_counted: Mask,
+    links: Sequence[Link] = (),
+    reserved: Capacity | None = None,
+) -> Draws:
+    """Need a pool serves in each draw, links binding.
+
+    Args:
+        capacity: Magnet-equivalent tonnes a year, shape (draws, members, stages); NaN where
+            nothing is known adds nothing.
+        need: Tonnes of magnets a year of each need, shape (draws, needs).
+        is_counted: Stages that constrain.
+        links: Ties; at the last counted stage a link's target is a need.
+        reserved: Tonnes of each link, shape (draws, links); nothing reserves nothing.
+
+    Returns:
+        Tonnes a year, shape (draws,).
+
+    Method:
+        §3.6 of docs/methods.md.
+    """
+    programme = ChainProgramme(
+        members=capacity.shape[1], needs=need.shape[1], is_counted=is_counted, links=links
+    )
+    known = np.nan_to_num(capacity)
+    held = np.zeros((len(known), len(links))) if reserved is None else reserved
+    return np.array(
+        [programme.solve(known[d], need[d], [float(t) for t in held[d]]) for d in range(len(known))]
+    )
