@@ -46,7 +46,7 @@ class RowDraws(Mapping[str, Draws]):
 
     def central(self, assumption_id: str) -> float:
         """The central value of an assumption."""
-        return float(self._rows.loc[assumption_id, "value"])
+        return float(self._rows["value"].loc[assumption_id])
 
     def draw_again(self, assumption_id: str, name: str) -> Draws:
         """Draws of an assumption's range apart from the common ones, e.g. for one plant."""

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -115,7 +116,7 @@ def _nameplate_begun(results: Results, country: str, by: float) -> tuple[Draws, 
     return running, total
 
 
-def _central(row: Mapping[str, object]) -> float:
+def _central(row: Mapping[str, Any]) -> float:
     return read_range({**row, "id": row["project_id"]}).value
 
 

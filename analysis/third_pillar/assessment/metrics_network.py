@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from third_pillar.assessment.capacity import StageCapacity
+import numpy as np
+
+from third_pillar.assessment.capacity import StageRecord
 from third_pillar.assessment.catalogue import Reading, metric
 from third_pillar.assessment.links import LinkRecord
-from third_pillar.assessment.standing import EX_CHINA, MEMBERS
+from third_pillar.assessment.standing import EX_CHINA, MEMBERS, find_rank_span
 from third_pillar.assessment.what_would import EQUAL, PLACES
 from third_pillar.model.readings import Allocation
 from third_pillar.model.sampling import Draws, summarise
@@ -50,10 +52,12 @@ def shapley(results: Results, country: str, count_by: str) -> Reading:
 def shapley_rank(results: Results, count_by: str) -> Reading:
     """The candidate's rank by its average addition among itself and the ten largest others."""
     found = results.standing.shapley(_choose(count_by, COUNTS, "way of counting plants"))
+    low, high = found.rank_span(results.candidate)
     return Reading(
         f"{_name(results)}: rank by average addition, of {len(found.members)} enumerated",
-        found.rank(results.candidate), "rank", results.horizon.label, "§5.7", "rank",
-        rests_on=_RESTS_ON, source_ids=_cited(results, found.members),
+        found.rank(results.candidate), "rank", results.horizon.label, "§5.7", "rank", low, high,
+        rests_on=_rows(results, (results.candidate,)),
+        source_ids=_cited(results, (results.candidate,)),
         specification=f"by {count_by}, metal counted",
     )  # fmt: skip
 
@@ -100,11 +104,14 @@ def partner_rank(results: Results, metal: str) -> Reading:
     rank = results.standing.partner_rank(is_without_metal=is_without)
     if rank is None:
         raise MissingEvidence(f"{results.candidate} adds under a tonne, which has no rank")
-    rivals = tuple(results.standing.gains(is_without_metal=is_without))
+    gains = results.standing.gains(is_without_metal=is_without)
+    rivals = tuple(gains)
+    span = find_rank_span(np.stack(list(gains.values()), axis=1), 0)
     return Reading(
         f"{_name(results)}: rank as next partner, of {len(rivals)} countries",
-        rank, "rank", results.horizon.label, "§5.4", "rank", rests_on=_RESTS_ON,
-        source_ids=_cited(results, rivals), specification=_metal_words(metal),
+        rank, "rank", results.horizon.label, "§5.4", "rank", *span,
+        rests_on=_rows(results, rivals), source_ids=_cited(results, rivals),
+        specification=_metal_words(metal),
     )  # fmt: skip
 
 
@@ -145,7 +152,7 @@ def smallest_addition(results: Results, place: str) -> Reading:
     """
     found = results.what_would.find(_choose(place, PLACES, "place of an addition"))
     where = "at each of the four stages" if place == EQUAL else f"at the {place} stage alone"
-    missed = f"; none up to {found.tried:,.0f} t a year does" if found.tonnes is None else ""
+    missed = "; none up to five times the pillars' need does" if found.tonnes is None else ""
     return Reading(
         f"{_name(results)}: smallest addition {where} that makes it a pillar in nine definitions "
         f"of ten{missed}",
@@ -160,25 +167,19 @@ NO_ADDITION = "none"
 
 
 def network_expressions(results: Results) -> list[str]:
-    """The metrics of the network that every case states."""
-    standing, candidate = results.standing, results.candidate
-    lost = standing.pool(MEMBERS)
+    """The metrics of the candidate in the network that every case states."""
+    candidate = results.candidate
     return [
-        *(f"shapley({c}, {by})" for by in COUNTS for c in standing.shapley(by).members),
+        *(f"shapley({candidate}, {by})" for by in COUNTS),
         *(f"shapley_rank({by})" for by in COUNTS),
         *(
-            f"n_minus_one_share({pool}, {country}, {joins})"
-            for pool, members in ((MEMBERS, lost), (EX_CHINA, select_costly(results)))
-            for country in members
+            f"n_minus_one_share({MEMBERS}, {country}, {joins})"
+            for country in results.standing.pool(MEMBERS)
             for joins in ("without", "with")
         ),
         *(f"net_position({rule})" for rule in RULES),
         *(f"partner_rank({metal})" for metal in _METAL),
-        *(
-            f"partner_gain({country}, {metal})"
-            for metal in _METAL
-            for country in dict.fromkeys((candidate, *select_partners(results, metal)))
-        ),
+        *(f"partner_gain({candidate}, {metal})" for metal in _METAL),
         *(
             f"linked_share({pool}, {metal}, {links})"
             for pool in POOL_WORDS
@@ -186,6 +187,28 @@ def network_expressions(results: Results) -> list[str]:
             for links in ("free", "binding")
         ),
         *(f"smallest_addition({place})" for place in PLACES),
+    ]
+
+
+def other_expressions(results: Results) -> list[str]:
+    """The metrics of the other countries, which only the page of the network states.
+
+    Which countries are worth a number depends on the draws.
+    """
+    standing = results.standing
+    return [
+        *(f"shapley({c}, {by})" for by in COUNTS for c in standing.shapley(by).members[1:]),
+        *(
+            f"n_minus_one_share({EX_CHINA}, {country}, {joins})"
+            for country in select_costly(results)
+            for joins in ("without", "with")
+        ),
+        *(
+            f"partner_gain({country}, {metal})"
+            for metal in _METAL
+            for country in select_partners(results, metal)
+            if country != results.candidate
+        ),
     ]
 
 
@@ -232,7 +255,7 @@ def _tonnes(
     found = summarise(draws)
     return Reading(
         label, found.mean, _MAGNETS, results.horizon.label, method, "addition",
-        min(found.p10, found.mean), max(found.p90, found.mean), _RESTS_ON,
+        min(found.p10, found.mean), max(found.p90, found.mean), _rows(results, countries),
         _cited(results, countries), specification, draws,
     )  # fmt: skip
 
@@ -248,15 +271,24 @@ def _share(
     found = summarise(draws)
     return Reading(
         label, 100 * found.mean, "%", results.horizon.label, method, "served share",
-        100 * min(found.p10, found.mean), 100 * max(found.p90, found.mean), _RESTS_ON,
-        _cited(results, countries), specification, 100 * draws,
+        100 * min(found.p10, found.mean), 100 * max(found.p90, found.mean),
+        _rows(results, countries), _cited(results, countries), specification, 100 * draws,
     )  # fmt: skip
 
 
+def _records(results: Results, countries: tuple[str, ...]) -> list[StageRecord]:
+    capacity = results.horizon.capacity
+    return [capacity.record(c, stage) for c in countries if c != CHINA for stage in STAGES]
+
+
 def _cited(results: Results, countries: tuple[str, ...]) -> tuple[str, ...]:
-    capacity: StageCapacity = results.horizon.capacity
-    records = [capacity.record(c, stage) for c in countries if c != CHINA for stage in STAGES]
+    records = _records(results, countries)
     return tuple(dict.fromkeys(source for record in records for source in record.source_ids))
+
+
+def _rows(results: Results, countries: tuple[str, ...]) -> tuple[str, ...]:
+    rows = (row for record in _records(results, countries) for row in record.row_ids)
+    return tuple(dict.fromkeys((*rows, *results.horizon.need.row_ids, *_RESTS_ON)))
 
 
 def _choose(word: str, valid: tuple[str, ...], what: str) -> str:

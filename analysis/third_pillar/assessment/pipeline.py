@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -64,8 +65,8 @@ def assess_fans(results: Results, countries: Sequence[str]) -> dict[Stage, Fan]:
     found = {}
     for s, stage in enumerate(STAGES):
         base = still.of_members(tuple(countries))[:, :, s]
-        is_unknown = np.isnan(base).any(axis=0)
-        if is_unknown.all():
+        is_unknown = [bool(np.isnan(base[:, c]).any()) for c in range(len(countries))]
+        if all(is_unknown):
             continue
         path = np.repeat(np.nansum(base, axis=1)[:, None], len(months), axis=1)
         for plant in plants:
@@ -89,7 +90,11 @@ def _path(plant: Plant, at: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 
 def _fan(months: tuple[str, ...], path: npt.NDArray[np.float64], unknown: tuple[str, ...]) -> Fan:
     p10, p50, p90 = np.percentile(path, [10, 50, 90], axis=0)
-    return Fan(months, *(tuple(map(float, line)) for line in (p10, p50, p90)), unknown=unknown)
+    return Fan(months, _line(p10), _line(p50), _line(p90), unknown)
+
+
+def _line(values: npt.NDArray[np.float64]) -> tuple[float, ...]:
+    return tuple(map(float, values))
 
 
 def list_months(first: dt.date, last_year: int) -> tuple[str, ...]:
@@ -195,7 +200,7 @@ class Promise:
         outcome: started, not started or not established.
     """
 
-    plan: Mapping[str, object]
+    plan: Mapping[str, Any]
     plant: str
     chance: float
     outcome: str
@@ -226,7 +231,7 @@ def assess_promises(results: Results) -> tuple[Promise, ...]:
     return tuple(found)
 
 
-def _promised_chance(plan: Mapping[str, object], draws: RowDraws) -> float:
+def _promised_chance(plan: Mapping[str, Any], draws: RowDraws) -> float:
     made = last_day(str(plan["promised_on"]))
     if made is None:
         raise MissingEvidence(f"past_plans {plan['plan_id']} has no date of the promise")
@@ -241,7 +246,7 @@ def _promised_chance(plan: Mapping[str, object], draws: RowDraws) -> float:
     return compute_chance_by(fate.is_built, fate.start, by=by)
 
 
-def _known_outcome(plan: Mapping[str, object], as_of: dt.date) -> str:
+def _known_outcome(plan: Mapping[str, Any], as_of: dt.date) -> str:
     known = plan["outcome_known_from"]
     is_known = pd.notna(known) and pd.Timestamp(str(known)).date() <= as_of
     return str(plan["outcome"]) if is_known else "not established"

@@ -49,6 +49,24 @@ class Shapley:
         means = self.tonnes.mean(axis=0)
         return rank_partners(means, self.members.index(country))
 
+    def rank_span(self, country: str) -> tuple[int, int]:
+        """10th and 90th percentile of its rank draw by draw, the rank by the mean within."""
+        place = self.members.index(country)
+        return find_rank_span(self.tonnes, place)
+
+
+def find_rank_span(tonnes: Tonnes, place: int) -> tuple[int, int]:
+    """10th and 90th percentile of a rank draw by draw, widened to hold the rank by the mean.
+
+    Args:
+        tonnes: Shape (draws, countries).
+        place: Whose rank.
+    """
+    ranks = 1 + (tonnes > tonnes[:, [place]] + NOTHING).sum(axis=1)
+    by_mean = rank_partners(tonnes.mean(axis=0), place)
+    low, high = np.percentile(ranks, [10, 90])
+    return min(int(np.floor(low)), by_mean), max(int(np.ceil(high)), by_mean)
+
 
 class Standing:
     """The candidate in the network at the horizon; each part is computed when first asked for.

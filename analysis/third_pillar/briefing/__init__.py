@@ -30,13 +30,15 @@ from third_pillar.briefing.network import (
     compose_shapley,
     show_shapley,
 )
-from third_pillar.briefing.network_rules import (
+from third_pillar.briefing.network_additions import (
     compose_additions,
     compose_links,
+    show_additions,
+)
+from third_pillar.briefing.network_rules import (
     compose_losses,
     compose_net_position,
     compose_partners,
-    show_additions,
     show_losses,
     show_net_position,
     show_partners,

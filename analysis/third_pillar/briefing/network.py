@@ -5,11 +5,13 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from third_pillar.assessment.case import Case
+from third_pillar.assessment.catalogue import measure
 from third_pillar.assessment.metrics_network import (
     COUNTS,
     NO_ADDITION,
     find_links,
     network_expressions,
+    other_expressions,
     select_partners,
 )
 from third_pillar.assessment.standing import BURDEN, DEPENDS, NEUTRAL, RELIEF
@@ -35,6 +37,7 @@ from third_pillar.briefing.words import (
     sources_note,
 )
 from third_pillar.figures.network import PairedRow, Triple, draw_paired_dots
+from third_pillar.vocabulary.errors import MissingEvidence
 from third_pillar.vocabulary.findings import Metric
 
 BURDEN_WORDS = {
@@ -71,7 +74,7 @@ def _attribution(case: Case) -> Markup:
     standing = case.results.standing
     ranks = [
         Markup("{} of {}").format(
-            number(case.find_metric(f"shapley_rank({by})"), unit=False),
+            number(find_number(case, f"shapley_rank({by})"), unit=False),
             len(standing.shapley(by).members),
         )
         for by in COUNTS
@@ -91,7 +94,7 @@ def _net(case: Case) -> str:
 
 def phrase_addition(case: Case) -> Markup:
     """What it would take, in one sentence."""
-    found = case.find_metric("smallest_addition(equal)")
+    found = find_number(case, "smallest_addition(equal)")
     if found is None or found.value == NO_ADDITION:
         return Markup("No addition tried makes it a pillar in nine definitions of ten.")
     if found.value == 0:
@@ -117,9 +120,11 @@ def _next_partner(case: Case, metal: str) -> Markup:
     if not best:
         return Markup("With {} no country on record adds a tonne as next partner.").format(words)
     first = Markup("<strong>With {}</strong> the best next partner is {} ({}").format(
-        words, country(case, best[0]), number(case.find_metric(f"partner_gain({best[0]}, {metal})"))
+        words,
+        country(case, best[0]),
+        number(find_number(case, f"partner_gain({best[0]}, {metal})")),
     )
-    own = case.find_metric(f"partner_rank({metal})")
+    own = find_number(case, f"partner_rank({metal})")
     if best[0] == case.results.candidate:
         return first + Markup(").")
     if own is None:
@@ -130,7 +135,7 @@ def _next_partner(case: Case, metal: str) -> Markup:
 def _ties(case: Case) -> Markup:
     bound = [record for record in find_links(case.results) if record.is_bound]
     free, tied = (
-        case.find_metric(f"linked_share(ex_china, no_metal, {links})")
+        find_number(case, f"linked_share(ex_china, no_metal, {links})")
         for links in ("free", "binding")
     )
     if not bound or free is None or tied is None:
@@ -157,7 +162,7 @@ def show_shapley(case: Case) -> Exhibit:
     metrics = [
         metric
         for iso3 in members
-        if (metric := case.find_metric(f"shapley({iso3}, location)")) is not None
+        if (metric := find_number(case, f"shapley({iso3}, location)")) is not None
     ]
     sources = tuple(dict.fromkeys(s for metric in metrics for s in metric.source_ids))
     return Exhibit(
@@ -215,7 +220,7 @@ _SMALL = 25
 
 
 def _row(case: Case, iso3: str) -> PairedRow:
-    found = (case.find_metric(f"shapley({iso3}, {by})") for by in COUNTS)
+    found = (find_number(case, f"shapley({iso3}, {by})") for by in COUNTS)
     first, second = (triple_of(metric) for metric in found)
     return PairedRow(sentence_start(country(case, iso3)), role_of(case, iso3), first, second)
 
@@ -246,7 +251,7 @@ def _largest(row: PairedRow) -> float:
 
 def compose_shapley(case: Case) -> Fragment:
     """The candidate's own numbers, by location and by owner."""
-    own = [case.find_metric(f"shapley({case.results.candidate}, {by})")
+    own = [find_number(case, f"shapley({case.results.candidate}, {by})")
            for by in COUNTS]  # fmt: skip
     return fragment(
         paragraph(
@@ -274,5 +279,21 @@ def compose_network_sources(case: Case) -> Fragment:
 
 
 def _metrics(case: Case) -> list[Metric]:
-    found = (case.find_metric(expression) for expression in network_expressions(case.results))
-    return [metric for metric in found if metric is not None]
+    results = case.results
+    found = {
+        metric.id: metric
+        for expression in (*network_expressions(results), *other_expressions(results))
+        if (metric := find_number(case, expression)) is not None
+    }
+    return [found[name] for name in sorted(found)]
+
+
+def find_number(case: Case, expression: str) -> Metric | None:
+    """A number of the case, or of another country on this page; nothing where none is known."""
+    stated = case.find_metric(expression)
+    if stated is not None:
+        return stated
+    try:
+        return measure(case.results, expression)
+    except MissingEvidence:
+        return None

@@ -1,28 +1,24 @@
-"""The page of the network: partners, losses, who is served first, ties, and what it would take."""
+"""The page of the network: partners, losses, and who is served first."""
 
 from __future__ import annotations
-
-import math
-from collections.abc import Mapping
-from typing import Any
 
 from markupsafe import Markup
 
 from third_pillar.assessment.case import Case
-from third_pillar.assessment.curve import AGREEMENT
 from third_pillar.assessment.metrics_network import (
-    NO_ADDITION,
     RULES,
-    find_links,
     select_costly,
     select_partners,
 )
-from third_pillar.assessment.rows import find_unit_words
 from third_pillar.assessment.standing import EX_CHINA, MEMBERS
-from third_pillar.assessment.what_would import EQUAL, PLACES
 from third_pillar.briefing.markup import Exhibit, Fragment, fragment, number, paragraph, span, table
-from third_pillar.briefing.network import BURDEN_WORDS, phrase_addition, role_of, triple_of
-from third_pillar.briefing.numbers import phrase_list, show_number
+from third_pillar.briefing.network import (
+    BURDEN_WORDS,
+    find_number,
+    role_of,
+    triple_of,
+)
+from third_pillar.briefing.numbers import show_number
 from third_pillar.briefing.words import (
     candidate,
     country,
@@ -32,14 +28,11 @@ from third_pillar.briefing.words import (
     sources_note,
 )
 from third_pillar.figures.network import (
-    AdditionLine,
     PairedRow,
     RuleBar,
-    draw_additions,
     draw_paired_dots,
     draw_rules,
 )
-from third_pillar.vocabulary.specifications import READING_WORDS
 
 _DRAWN = 8
 _RULE_WORDS = {
@@ -92,7 +85,7 @@ def show_partners(case: Case) -> Exhibit:
 
 
 def _partner(case: Case, iso3: str) -> PairedRow:
-    found = (case.find_metric(f"partner_gain({iso3}, {metal})") for metal in ("metal", "no_metal"))
+    found = (find_number(case, f"partner_gain({iso3}, {metal})") for metal in ("metal", "no_metal"))
     first, second = (triple_of(metric) for metric in found)
     return PairedRow(sentence_start(country(case, iso3)), role_of(case, iso3), first, second)
 
@@ -109,8 +102,8 @@ def compose_partners(case: Case) -> Fragment:
     """The candidate's rank under both rules."""
     parts = []
     for metal, words in (("metal", "counted"), ("no_metal", "left out")):
-        rank = case.find_metric(f"partner_rank({metal})")
-        gain = case.find_metric(f"partner_gain({case.results.candidate}, {metal})")
+        rank = find_number(case, f"partner_rank({metal})")
+        gain = find_number(case, f"partner_gain({case.results.candidate}, {metal})")
         if rank is None:
             parts.append(
                 Markup("With the metal stage {} {} adds under a tonne, which has no rank.").format(
@@ -133,8 +126,8 @@ def show_losses(case: Case) -> Exhibit:
         PairedRow(
             f"Without {country(case, iso3)}",
             role_of(case, iso3),
-            triple_of(case.find_metric(f"n_minus_one_share({EX_CHINA}, {iso3}, with)")),
-            triple_of(case.find_metric(f"n_minus_one_share({EX_CHINA}, {iso3}, without)")),
+            triple_of(find_number(case, f"n_minus_one_share({EX_CHINA}, {iso3}, with)")),
+            triple_of(find_number(case, f"n_minus_one_share({EX_CHINA}, {iso3}, without)")),
         )
         for iso3 in lost
     ]
@@ -180,7 +173,7 @@ def compose_losses(case: Case) -> Fragment:
     """Losses among the pillars and partners, and whether the candidate makes up for one."""
     members = case.results.standing.pool(MEMBERS)
     found = [
-        (iso3, [case.find_metric(f"n_minus_one_share({MEMBERS}, {iso3}, {joins})")
+        (iso3, [find_number(case, f"n_minus_one_share({MEMBERS}, {iso3}, {joins})")
                 for joins in ("without", "with")])
         for iso3 in members
     ]  # fmt: skip
@@ -210,7 +203,7 @@ def compose_losses(case: Case) -> Fragment:
 
 def show_net_position(case: Case) -> Exhibit:
     """What the pillars gain or lose by the candidate, rule by rule."""
-    found = {rule: triple_of(case.find_metric(f"net_position({rule})")) for rule in RULES}
+    found = {rule: triple_of(find_number(case, f"net_position({rule})")) for rule in RULES}
     bars = [RuleBar(_RULE_WORDS[rule], net) for rule, net in found.items() if net is not None]
     sources = _sources(case, [f"net_position({rule})" for rule in RULES])
     word = case.results.standing.burden
@@ -241,7 +234,7 @@ def compose_net_position(case: Case) -> Fragment:
     rows = [
         (_RULE_WORDS[rule], _RULE_MEANINGS[rule], number(found, signed=True) + span(found))
         for rule in RULES
-        for found in (case.find_metric(f"net_position({rule})"),)
+        for found in (find_number(case, f"net_position({rule})"),)
     ]
     return fragment(
         paragraph(
@@ -265,141 +258,6 @@ _RULE_MEANINGS = {
 }
 
 
-def compose_links(case: Case) -> Fragment:
-    """Ties on record with what each does, and the share served with them and without."""
-    rows = [
-        (
-            str(record.row["label"]),
-            sentence_start(f"{record.row['kind']}: {str(record.row['stage']).replace(';', ', ')}"),
-            _tonnage(case, record.row),
-            sentence_start(record.effect),
-        )
-        for record in find_links(case.results)
-    ]
-    shares = [
-        (pool_words, metal_words, *(
-            number(case.find_metric(f"linked_share({pool}, {metal}, {links})"))
-            for links in ("free", "binding")
-        ))
-        for pool, pool_words in ((MEMBERS, "Pillars and partners"), (EX_CHINA, "All outside China"))
-        for metal, metal_words in (("metal", "counted"), ("no_metal", "left out"))
-    ]  # fmt: skip
-    return fragment(
-        paragraph(
-            "An offtake reserves tonnes for one country, which alone may work them further; a ban "
-            "closes a way; a licence closes nothing by itself. A tie without a published tonnage "
-            "reserves nothing here."
-        ),
-        table(("Tie", "Kind and stage", "Tonnes a year", "In this network"), rows,
-              caption=f"Ties on record, at the end of {horizon(case)}"),
-        table(("Network", "Metal stage", "Free movement", "Ties binding"), shares,
-              caption=f"Share of the need of {pillars(case)} served with {candidate(case)}"),
-    )  # fmt: skip
-
-
-def _tonnage(case: Case, row: Mapping[str, Any]) -> str | Markup:
-    tonnes = float(row["tonnes"])
-    if math.isnan(tonnes):
-        return Markup('<span class="gap">not known</span>')
-    return show_number(tonnes, find_unit_words(case.results.evidence, str(row["unit"])))
-
-
-def show_additions(case: Case) -> Exhibit:
-    """Share of the definitions that say pillar against what is added, by place."""
-    search = case.results.what_would
-    equal = search.find(EQUAL)
-    up_to = 1.5 * (equal.tonnes or equal.tried / 5)
-    lines = [
-        AdditionLine(
-            _place(place),
-            [tonnes for tonnes, _ in points],
-            [100 * share for _, share in points],
-            place == EQUAL,
-        )
-        for place in (EQUAL, *(p for p in PLACES if p != EQUAL))
-        for points in (search.trace(place, up_to=up_to),)
-    ]
-    return Exhibit(
-        id="fig-additions",
-        title=_additions_title(case),
-        note=Markup(
-            "Magnet-equivalent tonnes a year added to the candidate, in every year of the "
-            "definitions, at one stage alone or at each of the four; 200 draws. Source: the "
-            "specifications and the figures of the data package, by docs/methods.md §5.9."
-        ),
-        alt="; ".join(
-            f"{line.place}: from {line.shares[0]:.0f} percent of the definitions to "
-            f"{line.shares[-1]:.0f} with {line.tonnes[-1]:,.0f} tonnes"
-            for line in lines
-        )
-        + ".",
-        figure=draw_additions(lines, needed=100 * AGREEMENT, axis="tonnes of magnets a year added"),
-        columns=("Added at", "Tonnes a year", "Say pillar, %"),
-        rows=[
-            (line.place, round(tonnes), round(share, 1))
-            for line in lines
-            for tonnes, share in zip(line.tonnes, line.shares, strict=True)
-        ],
-        source_ids=(),
-    )
-
-
-def _place(place: str) -> str:
-    return "Equally at all four" if place == EQUAL else f"{place.capitalize()} alone"
-
-
-def _additions_title(case: Case) -> str:
-    search = case.results.what_would
-    alone = [place for place in PLACES if place != EQUAL and search.find(place).tonnes is not None]
-    equal = search.find(EQUAL).tonnes
-    name = candidate(case)
-    if equal == 0:
-        return f"{sentence_start(name)} is a pillar in nine definitions of ten as it stands"
-    if alone:
-        return f"More at one stage would be enough for {name}: {phrase_list(tuple(alone))}"
-    if equal is None:
-        return f"No addition tried makes {name} a pillar in nine definitions of ten"
-    return (
-        f"No single stage makes {name} a pillar; about {show_number(equal, '', like='t a')} t more "
-        "at each of the four does"
-    )
-
-
-def compose_additions(case: Case) -> Fragment:
-    """What it would take by place, and which readings still refuse."""
-    search = case.results.what_would
-    rows = []
-    for place in PLACES:
-        found = search.find(place)
-        metric = case.find_metric(f"smallest_addition({place})")
-        if metric is None or metric.value == NO_ADDITION:
-            shown: str | Markup = f"none up to {show_number(found.tried, 't')}"
-        else:
-            shown = number(metric)
-        refusing = phrase_list(
-            tuple(f"{READING_WORDS[reading]} {count}" for reading, count in found.refusing.items())
-        )
-        rows.append(
-            (_place(place), shown, f"{100 * found.share:.0f} %", sentence_start(refusing) or "None")
-        )
-    return fragment(
-        paragraph(
-            phrase_addition(case),
-            ""
-            if any(search.find(place).tonnes is not None for place in PLACES if place != EQUAL)
-            else "A pillar needs several stages at once: tonnes at one stage alone soon change "
-            "nothing.",
-            "The cost of such plants is not computed: too few prices are on record.",
-        ),
-        table(
-            ("Added at", "Smallest addition a year", "Definitions that say pillar",
-             "Definitions that still refuse"),
-            rows,
-            caption=f"What would have to be true of {candidate(case)}",
-        ),
-    )  # fmt: skip
-
-
 def _sources(case: Case, expressions: list[str]) -> tuple[str, ...]:
-    metrics = [case.find_metric(expression) for expression in expressions]
+    metrics = [find_number(case, expression) for expression in expressions]
     return tuple(dict.fromkeys(s for metric in metrics if metric for s in metric.source_ids))
