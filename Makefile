@@ -24,7 +24,7 @@ format: $(VENV)/.test-ready ## rewrite code and notebooks into the house format
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
 	@$(BIN)/nbstripout $(NBSTRIP) notebooks/*.ipynb
 
-NBSTRIP := --extra-keys "metadata.papermill cell.metadata.papermill cell.metadata.execution metadata.language_info.version"
+NBSTRIP := --keep-id --extra-keys "metadata.papermill cell.metadata.papermill cell.metadata.execution metadata.language_info.version"
 
 lock: $(UV) ## resolve the lock files anew from pyproject.toml
 	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \

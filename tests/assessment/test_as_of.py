@@ -45,7 +45,7 @@ def test_the_newest_edition_of_the_day_is_read(january, india):
     assert "mine_share(IND, 2025)" not in january.metrics
     assert "mine_share(IND, 2025)" in india.metrics
     assert january.verdicts["C01"].verdict is Verdict.CANNOT_BE_TESTED_YET
-    assert "no row for IND in 2025" in january.verdicts["C01"].reason
+    assert "not on record on 15 January 2026" in january.verdicts["C01"].reason
 
 
 def test_inside_the_window_the_controls_are_suspended_and_the_clock_runs(january):

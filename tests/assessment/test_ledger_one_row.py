@@ -11,7 +11,8 @@ import pytest
 from third_pillar.assessment.case import assess
 from third_pillar.assessment.claim_history import read_fingerprints, record_verdicts
 from third_pillar.assessment.claim_rows import locate_row, scale_row
-from third_pillar.assessment.claims import settle_claims
+from third_pillar.assessment.claims import settle_claims, weigh_measure
+from third_pillar.assessment.expressions import measure_test
 from third_pillar.vocabulary.codes import Settled, Verdict
 from third_pillar.vocabulary.errors import PillarError
 from toy_ledger import copy_project, set_figure_in_file
@@ -63,7 +64,14 @@ def test_the_change_named_as_the_smallest_flip_flips_it(india, results_with):
                 continue
             with contextlib.suppress(ValueError):  # more than the world: the whole case refuses
                 fresh = results_with(**{table: _always(changed.table(table))})
-                moved[overshoot] = settle_claims(fresh)[0][claim].verdict.value
+                test = fresh.article.tests[claim]
+                metric = measure_test(fresh, claim, test).metric
+                low, high = (
+                    metric.value if end is None else end for end in (metric.low, metric.high)
+                )
+                moved[overshoot] = weigh_measure(
+                    metric.value, low, high, support=test.support, refutation=test.refutation
+                ).value
         if moved:
             assert verdict.verdict.value != found[5], claim
             assert found[5] in moved.values(), (claim, verdict.flips_by, moved)

@@ -64,7 +64,7 @@ def test_every_number_and_source_of_the_briefing_leads_somewhere(briefing):
 
 
 def test_the_briefing_weighs_less_than_a_megabyte_and_a_quarter(published):
-    """A file that travels by mail and opens on a train; with the full chart library it is larger."""
+    """A file that travels by mail; with the full chart library it is larger."""
     size = Path(published.html).stat().st_size
     manifest = json.loads(Path(published.manifest).read_text())
     is_partial = "basic" in json.dumps(manifest)

@@ -32,7 +32,8 @@ def numbers(column: pd.Series) -> pd.Series:
 @pytest.mark.filterwarnings("ignore")
 def test_the_package_is_valid(data_folder):
     """Every table keeps its schema: types, units, closed lists, keys and foreign keys."""
-    frictionless = pytest.importorskip("frictionless")
+    import frictionless  # noqa: PLC0415  slow to import, and only this test needs it
+
     report = frictionless.validate(str(data_folder / "datapackage.json"))
     assert report.valid, report.flatten(["name", "rowNumber", "fieldName", "message"])[:10]
 

@@ -18,6 +18,14 @@ from third_pillar.figures.chain import CapacityBars, draw_stage_capacity, draw_s
 from third_pillar.figures.claims import ClaimDots, draw_evidence_map, draw_verdict_counts
 from third_pillar.figures.curve import CurveMark, draw_specification_curve
 from third_pillar.figures.dependence import draw_import_shares
+from third_pillar.figures.network import (
+    AdditionLine,
+    PairedRow,
+    RuleBar,
+    draw_additions,
+    draw_paired_dots,
+    draw_rules,
+)
 from third_pillar.figures.pillar_test import ServedBar, Tile, draw_breadth_tiles, draw_served_shares
 from third_pillar.figures.theme import ROLES
 from third_pillar.figures.timeline import (
@@ -153,6 +161,36 @@ def evidence_map() -> go.Figure:
     )
 
 
+def paired_dots() -> go.Figure:
+    return draw_paired_dots(
+        [
+            PairedRow("India", "candidate", (3.0, 2.0, 4.0), (2.0, 1.0, 3.0)),
+            PairedRow("Japan", "pillars", (9.0, 8.0, 11.0), None),
+        ],
+        first_label="by location",
+        second_label="by owner",
+        axis="tonnes of magnets a year",
+    )
+
+
+def rules() -> go.Figure:
+    return draw_rules(
+        [RuleBar("pro rata", (-5.0, -7.0, -3.0)), RuleBar("others first", (4.0, 2.0, 6.0))],
+        axis="tonnes of magnets a year",
+    )
+
+
+def additions() -> go.Figure:
+    return draw_additions(
+        [
+            AdditionLine("all four stages", [0.0, 10.0], [28.0, 95.0], is_equal=True),
+            AdditionLine("metal", [0.0, 10.0], [28.0, 40.0], is_equal=False),
+        ],
+        needed=90.0,
+        axis="tonnes of magnets a year added",
+    )
+
+
 MANY: tuple[Draw, ...] = (
     stage_shares,
     stage_capacity,
@@ -165,6 +203,9 @@ MANY: tuple[Draw, ...] = (
     evidence_map,
     control_timeline,
     capacity_fans,
+    paired_dots,
+    rules,
+    additions,
 )
 ONE: dict[str, Draw] = {
     "stage_shares": lambda: draw_stage_shares(
@@ -222,7 +263,10 @@ def has_tiles(spec: dict[str, Any]) -> bool:
 def along(spec: dict[str, Any]) -> str:
     """The side along which amounts are drawn."""
     first = spec["data"][0]
-    has_names = first["type"] == "scatter" and any(isinstance(name, str) for name in first["y"])
+    has_names = first["type"] == "scatter" and (
+        any(isinstance(name, str) for name in first["y"])
+        or "ticktext" in spec["layout"].get("yaxis", {})
+    )
     return "x" if has_names or first.get("orientation") == "h" else "y"
 
 

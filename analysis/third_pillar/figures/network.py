@@ -116,7 +116,7 @@ def draw_rules(bars: Sequence[RuleBar], *, axis: str) -> go.Figure:
         )
     figure.add_shape(type="line", x0=0, x1=0, yref="paper", y0=0, y1=1)
     figure.update_layout(
-        xaxis={"title": {"text": axis}, "showgrid": True},
+        xaxis={"title": {"text": axis}, "showgrid": True, "rangemode": "tozero"},
         yaxis={
             "categoryorder": "array",
             "categoryarray": [bar.rule for bar in reversed(bars)],
