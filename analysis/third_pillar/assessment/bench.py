@@ -94,6 +94,21 @@ class Bench:
             lambda: assess_need(self.evidence, self.pillars, draws=self.draws, year=year),
         )
 
+    def others_need(self, year: int) -> Need | None:
+        """Need of the pillars besides the candidate; nothing where it is the only one.
+
+        A candidate that is itself a pillar has its own need counted once, as home need.
+        """
+        others = tuple(country for country in self.pillars if country != self.candidate)
+        if others == self.pillars:
+            return self.need(year)
+        if not others:
+            return None
+        return self.share(
+            ("others", year),
+            lambda: assess_need(self.evidence, others, draws=self.draws, year=year),
+        )
+
     def home_need(self, year: int) -> Need | None:
         """Need of the candidate itself, or nothing where no row carries it."""
         return self.share(
@@ -130,6 +145,10 @@ class _ThinBench(Bench):
 
     def need(self, year: int) -> Need:
         return self._cut(("need", year), self._whole.need(year))
+
+    def others_need(self, year: int) -> Need | None:
+        whole = self._whole.others_need(year)
+        return None if whole is None else self._cut(("others", year), whole)
 
     def home_need(self, year: int) -> Need | None:
         whole = self._whole.home_need(year)

@@ -122,9 +122,10 @@ def _test_redundancy(bench: Bench, specification: Specification) -> float | None
 def _test_net_position(bench: Bench, specification: Specification) -> float | None:
     count_by, year = str(specification["count_by"]), year_of(specification)
     home, pool = bench.home_need(year), bench.pool(str(specification["pool"]))
-    if home is None or not pool:
+    others = bench.others_need(year)
+    if home is None or others is None or not pool:
         return None
-    members, need = bench.capacity(count_by, year).of_members(pool), bench.need(year).tonnes
+    members, need = bench.capacity(count_by, year).of_members(pool), others.tonnes
     net = compute_net_position(
         members,
         bench.own(count_by, year),

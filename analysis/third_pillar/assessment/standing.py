@@ -162,7 +162,8 @@ class Standing:
         Nothing where the rule asks for the candidate's own need and no row carries it (§5.6).
         """
         home, pool = self.bench.home_need(self.year), self.pool(MEMBERS)
-        if home is None and allocation is not Allocation.OTHERS_FIRST:
+        others = self.bench.others_need(self.year)
+        if others is None or (home is None and allocation is not Allocation.OTHERS_FIRST):
             return None
         own = self.bench.own(self.count_by, self.year)
         capacity = self.bench.capacity(self.count_by, self.year)
@@ -170,7 +171,7 @@ class Standing:
         return compute_net_position(
             members,
             own,
-            self.need,
+            others.tonnes,
             np.zeros(len(own)) if home is None else home.tonnes,
             is_counted=count_stages(members if pool else own[:, None, :], leaves_metal=False),
             allocation=allocation,

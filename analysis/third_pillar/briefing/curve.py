@@ -25,9 +25,9 @@ _CHOICE_WORDS = {
 _MEANINGS = {
     Reading.BREADTH: "It reaches a share of the pillars' need at several stages.",
     Reading.PARTNER: "It adds more to the need served than other countries would.",
-    Reading.REDUNDANCY: "It keeps need served when the most important member fails.",
+    Reading.REDUNDANCY: "It raises the share served when the most important member fails.",
     Reading.NET_POSITION: "It leaves the pillars more than it takes for itself.",
-    Reading.MARKET: "Its own need is large enough to carry plants.",
+    Reading.MARKET: "Its own need is a large part of the pillars' need.",
     Reading.ATTRIBUTION: "It is among the first by its average addition to the whole.",
 }
 _NAMED = 3
@@ -42,7 +42,7 @@ def compose_curve(case: Case) -> Fragment:
         paragraph(
             "The data package holds",
             f"{len(curve.outcomes)} definitions of “pillar”: six readings, each under every "
-            "combination of threshold, year, pool and rule that can be argued for.",
+            "combination of the thresholds, years, pools and rules listed for it.",
             Markup("Under {} of {} {} is one.").format(
                 number(case.find_metric("specification_share()")),
                 number(case.find_metric("specification_count()")),

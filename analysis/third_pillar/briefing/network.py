@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from markupsafe import Markup
 
 from third_pillar.assessment.case import Case
@@ -46,6 +48,18 @@ BURDEN_WORDS = {
     NEUTRAL: "neither burden nor relief: under every rule the pillars get what they got",
     DEPENDS: "neither burden nor relief as such: it depends on who is served first",
 }
+
+
+def list_pairs(
+    rows: Sequence[PairedRow], *, first: str, second: str
+) -> list[tuple[str | int, ...]]:
+    """The table behind paired dots: a line for each measure a country has."""
+    return [
+        (row.label, name, *(round(part) for part in triple))
+        for row in rows
+        for name, triple in ((first, row.first), (second, row.second))
+        if triple is not None
+    ]
 
 
 def compose_network_title(case: Case) -> Fragment:
@@ -188,12 +202,7 @@ def show_shapley(case: Case) -> Exhibit:
             suffix=" t",
         ),
         columns=("Country", "By", "Mean, t", "P10, t", "P90, t"),
-        rows=[
-            (row.label, by, *(round(part) for part in triple))
-            for row in rows
-            for by, triple in (("location", row.first), ("owner", row.second))
-            if triple is not None
-        ],
+        rows=list_pairs(rows, first="location", second="owner"),
         source_ids=sources,
     )
 

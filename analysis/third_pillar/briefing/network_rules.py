@@ -15,6 +15,7 @@ from third_pillar.briefing.markup import Exhibit, Fragment, fragment, number, pa
 from third_pillar.briefing.network import (
     BURDEN_WORDS,
     find_number,
+    list_pairs,
     role_of,
     triple_of,
 )
@@ -74,12 +75,7 @@ def show_partners(case: Case) -> Exhibit:
             suffix=" t",
         ),
         columns=("Country", "Metal stage", "Mean, t", "P10, t", "P90, t"),
-        rows=[
-            (row.label, name, *(round(part) for part in triple))
-            for row in rows
-            for name, triple in (("counted", row.first), ("left out", row.second))
-            if triple is not None
-        ],
+        rows=list_pairs(rows, first="counted", second="left out"),
         source_ids=sources,
     )
 

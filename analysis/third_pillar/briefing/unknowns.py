@@ -95,16 +95,19 @@ def compose_limits(case: Case) -> Fragment:
 _LIMITS = (
     (
         "Only the light layer (neodymium and praseodymium) is modelled; magnets for motors also "
-        "need dysprosium or terbium, which China alone separates at scale."
+        "need dysprosium or terbium, of which too few figures are on record to model them."
     ),
     (
         "The pool assumes that members ship freely to each other; contracts, bans and "
         "qualification of magnets by customers are not in the tonnes."
     ),
-    "Capacity is nameplate. Plants run below it, some far below it.",
-    "Need is what is made or bought as magnets; magnets that arrive inside motors are not counted.",
+    "Capacity is nameplate, not output.",
     (
-        "Equipment and process know-how for metal and magnets come largely from China and are "
-        "themselves under control; a plant announced without them may not start."
+        "Need is what is made or bought as magnets; magnets that arrive inside motors are not "
+        "counted."
+    ),
+    (
+        "Equipment and technology for metal and magnets are themselves under China's controls of "
+        "October 2025; whether a plant can start without them is not modelled."
     ),
 )
