@@ -30,7 +30,7 @@ lock: $(UV) ## resolve the lock files anew from pyproject.toml
 	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	  --upgrade --custom-compile-command "make lock" --extra build -o requirements.lock pyproject.toml
 	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
-	  --upgrade --custom-compile-command "make lock" --extra build --extra test \
+	  --upgrade --custom-compile-command "make lock" --extra build --extra test --extra cluster --extra scheduler \
 	  -c requirements.lock -o requirements-test.lock pyproject.toml
 
 bench: $(VENV)/.run-ready ## measure the model's engines, and a briefing against papermill and nbconvert

@@ -37,7 +37,10 @@ def _direct(*extras):
 
 @pytest.mark.parametrize(
     ("lock", "extras"),
-    [("requirements.lock", ("build",)), ("requirements-test.lock", ("build", "test"))],
+    [
+        ("requirements.lock", ("build",)),
+        ("requirements-test.lock", ("build", "test", "cluster", "scheduler")),
+    ],
 )
 def test_every_direct_dependency_is_locked_within_its_bounds(lock, extras):
     locked = _locked(lock)
