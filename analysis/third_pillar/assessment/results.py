@@ -38,6 +38,7 @@ from third_pillar.model.breadth import Breadth, BreadthSpecification
 from third_pillar.vocabulary.codes import Stage
 from third_pillar.vocabulary.errors import PillarError
 from third_pillar.vocabulary.parameters import Question
+from third_pillar.vocabulary.specifications import Specification
 
 NOW, HORIZON = "now", "horizon"
 
@@ -84,7 +85,7 @@ class Results:
         sets: Pools compared.
         now: Today.
         horizon: The horizon.
-        curve: The candidate under every definition of "pillar" on record.
+        specifications: Every definition of "pillar" on record.
     """
 
     question: Question
@@ -99,7 +100,7 @@ class Results:
     sets: tuple[MemberSet, ...]
     now: Moment
     horizon: Moment
-    curve: SpecificationCurve
+    specifications: tuple[Specification, ...]
 
     @property
     def candidate(self) -> str:
@@ -115,6 +116,11 @@ class Results:
     def count_by(self) -> str:
         """Whether plants count by location or owner."""
         return self.question.parameters.count_by
+
+    @cached_property
+    def curve(self) -> SpecificationCurve:
+        """The candidate under every definition of "pillar"; computed when asked for."""
+        return assess_curve(self.question, self.evidence, self.specifications, draws=self.draws)
 
     @cached_property
     def standing(self) -> Standing:
@@ -183,7 +189,7 @@ def assess_results(question: Question, evidence: Evidence, article: Article) -> 
         sets=sets,
         now=moments[0],
         horizon=moments[1],
-        curve=assess_curve(question, evidence, load_specifications(), draws=draws),
+        specifications=load_specifications(),
     )
 
 
