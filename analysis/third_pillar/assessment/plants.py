@@ -13,6 +13,7 @@ import pandas as pd
 from third_pillar.assessment.draws import RowDraws, read_range
 from third_pillar.evidence import Evidence
 from third_pillar.model.conversion import CONVERTIBLE_UNITS, compute_magnet_equivalent
+from third_pillar.model.heavy import HEAVY_UNIT, compute_heavy_equivalent
 from third_pillar.model.pipeline import (
     compute_build_chance,
     compute_chance_by,
@@ -129,10 +130,27 @@ def read_plants(evidence: Evidence, draws: RowDraws, *, count_by: str) -> tuple[
     Method:
         §4.2 of docs/methods.md.
     """
+    return _read(evidence, _convertible(evidence), draws, count_by=count_by)
+
+
+def read_circuits(evidence: Evidence, draws: RowDraws, *, count_by: str) -> tuple[Plant, ...]:
+    """Every plant that separates Dy and Tb; nameplates are magnets these are enough for.
+
+    A part of a plant of the register shares its fate: both come to run or neither does.
+
+    Method:
+        §3.8 of docs/methods.md.
+    """
+    return _read(evidence, evidence.table("heavy_circuits"), draws, count_by=count_by)
+
+
+def _read(
+    evidence: Evidence, rows: pd.DataFrame, draws: RowDraws, *, count_by: str
+) -> tuple[Plant, ...]:
     column = "owner_iso3" if count_by == "owner" else "country_iso3"
     known_events = frozenset(evidence.table("policy_events")["event_id"])
     found = []
-    for row in _convertible(evidence).to_dict("records"):
+    for row in rows.to_dict("records"):
         status = PlantStatus(row["status"])
         is_dated = status is PlantStatus.OPERATING or pd.notna(row["start_year"])
         if not _has_figure(row) or not is_dated:
@@ -173,8 +191,11 @@ def _has_figure(row: Mapping[Any, Any]) -> bool:
 
 
 def _in_magnets(row: Mapping[str, Any], draws: RowDraws) -> Draws:
+    tonnes = draws.draw(read_range({**row, "id": row["project_id"]}))
+    if row["unit"] == HEAVY_UNIT:
+        return compute_heavy_equivalent(tonnes, assumptions=draws)
     return compute_magnet_equivalent(
-        draws.draw(read_range({**row, "id": row["project_id"]})),
+        tonnes,
         unit=str(row["unit"]),
         stage=Stage(row["stage"]),
         country=str(row["country_iso3"]),
@@ -192,9 +213,8 @@ def _fate(
     if status is PlantStatus.OPERATING:
         return None
     backing = _backing(row, known_events)
-    return draw_fate(
-        str(row["project_id"]), status, float(row["start_year"]), draws, day=as_of, backing=backing
-    )
+    whole = str(row.get("part_of") or row["project_id"])
+    return draw_fate(whole, status, float(row["start_year"]), draws, day=as_of, backing=backing)
 
 
 def _backing(row: Mapping[str, Any], known_events: frozenset[str]) -> frozenset[str]:
