@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from third_pillar.assessment.capacity import StageCapacity, assess_stage_capacity
+from third_pillar.assessment.costs import CapitalCosts
 from third_pillar.assessment.curve import SpecificationCurve, assess_curve
 from third_pillar.assessment.demand import Need, assess_need, find_need
 from third_pillar.assessment.draws import RowDraws
@@ -153,6 +154,11 @@ class Results:
                 count_by=self.count_by,
             )
         return self._layered[when]
+
+    @cached_property
+    def capital_costs(self) -> CapitalCosts:
+        """What plants cost on record; computed when asked for."""
+        return CapitalCosts(self.evidence, self.draws)
 
     @property
     def is_about_candidate(self) -> bool:

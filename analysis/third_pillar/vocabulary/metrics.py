@@ -34,6 +34,7 @@ _POOL = {"pool": "word:pillars|partners|ex_china", "metal": "word:metal|no_metal
 
 METRICS: Mapping[str, NamedMetric] = MappingProxyType(
     {
+        "addition_cost": _named("USD m", place="word:equal|mine|separation|metal|magnet"),
         "arrives_in_window": _named(_MAGNETS, country="country", stage="stage"),
         "binding_stage": _named("stage", when="when"),
         "binding_stage_of": _named(
@@ -46,6 +47,7 @@ METRICS: Mapping[str, NamedMetric] = MappingProxyType(
         "breadth_chance": _named("%", country="country", when="when"),
         "breadth_shortfall": _named(_MAGNETS, country="country", stage="stage", when="when"),
         "breadth_stages": _named("stages", country="country", when="when"),
+        "capital_cost": _named("USD a t NdFeB a year", stage="stage"),
         "chain_flow": _named(_MAGNETS, when="when"),
         "dytb_need": _named("t Dy and Tb oxide a year", when="when"),
         "feed_gap": _named(_OXIDE, when="when"),
