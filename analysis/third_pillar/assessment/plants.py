@@ -214,7 +214,22 @@ def _fate(
         return None
     backing = _backing(row, known_events)
     whole = str(row.get("part_of") or row["project_id"])
-    return draw_fate(whole, status, float(row["start_year"]), draws, day=as_of, backing=backing)
+    return draw_fate(
+        whole,
+        status,
+        float(row["start_year"]),
+        draws,
+        day=as_of,
+        backing=backing,
+        assumed_delay=_assumed(row, "assumed_delay"),
+        assumed_chance=_assumed(row, "assumed_chance"),
+    )
+
+
+def _assumed(row: Mapping[str, Any], name: str) -> float | None:
+    """What a scenario puts in the place of a draw, for one plant."""
+    value = row.get(name)
+    return None if value is None or pd.isna(value) else float(value)
 
 
 def _backing(row: Mapping[str, Any], known_events: frozenset[str]) -> frozenset[str]:
@@ -233,6 +248,8 @@ def draw_fate(
     *,
     day: dt.date,
     backing: frozenset[str] = frozenset(),
+    assumed_delay: float | None = None,
+    assumed_chance: float | None = None,
 ) -> Fate:
     """Whether, when and how fast a plant comes, seen from a day.
 
@@ -243,6 +260,8 @@ def draw_fate(
         draws: Draws of the assumptions.
         day: The day; a plant that had not begun then begins later.
         backing: "offtake", "support" or both, where on record.
+        assumed_delay: Slip that a scenario supposes in place of the drawn one, years.
+        assumed_chance: Chance that it supposes in place of that of the status.
 
     Method:
         §4.2 to §4.6 of docs/methods.md.
@@ -253,6 +272,8 @@ def draw_fate(
         draws.draw_again("delay_years", plant),
         is_shared=shared < draws["delay_common_share"],
     )
+    if assumed_delay is not None:
+        delay = np.full(draws.draws, assumed_delay)
     has_begun = status in STARTED
     odds = draws["price_ratio"] ** draws["price_elasticity"]
     for kind in sorted(backing):
@@ -264,10 +285,12 @@ def draw_fate(
             given_up_per_year=draws["cancel_per_year"],
         )
     chance = draw_chance(plant, draws=draws.draws, seed=draws.seed)
+    if assumed_chance is None:
+        wanted = compute_build_chance(draws[f"p_status.{status}"], odds=odds)
+    else:
+        wanted = np.full(draws.draws, assumed_chance)
     return Fate(
-        is_built=(chance < compute_build_chance(draws[f"p_status.{status}"], odds=odds)).astype(
-            float
-        ),
+        is_built=(chance < wanted).astype(float),
         start=compute_start(announced, delay, not_before=None if has_begun else decimal_year(day)),
         ramp_years=draws["ramp_years"],
         steepness=draws["ramp_steepness"],
