@@ -10,6 +10,8 @@ from third_pillar.assessment import metrics_chain, metrics_curve, metrics_supply
 from third_pillar.assessment.capacity import read_best_production
 from third_pillar.assessment.catalogue import measure
 from third_pillar.assessment.claims import settle_claims, tell_flips
+from third_pillar.assessment.metrics_costs import cost_expressions
+from third_pillar.assessment.metrics_layers import layer_expressions
 from third_pillar.assessment.metrics_network import network_expressions
 from third_pillar.assessment.metrics_window import list_window_expressions
 from third_pillar.assessment.results import HORIZON, NOW, Results, assess_results
@@ -129,6 +131,8 @@ def _standard_expressions(results: Results) -> list[str]:
         "specification_share()",
         *(f"specification_share_of({reading})" for reading in Reading),
         *network_expressions(results),
+        *layer_expressions(results),
+        *cost_expressions(),
     ]
 
 

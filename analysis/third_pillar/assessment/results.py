@@ -9,9 +9,11 @@ from typing import Any
 import pandas as pd
 
 from third_pillar.assessment.capacity import StageCapacity, assess_stage_capacity
+from third_pillar.assessment.costs import CapitalCosts
 from third_pillar.assessment.curve import SpecificationCurve, assess_curve
 from third_pillar.assessment.demand import Need, assess_need, find_need
 from third_pillar.assessment.draws import RowDraws
+from third_pillar.assessment.layers import LayeredMoment
 from third_pillar.assessment.network import (
     CandidateBalance,
     MemberSet,
@@ -137,6 +139,32 @@ class Results:
     def what_would(self) -> WhatWould:
         """The search for the smallest additions; each place is searched when asked for."""
         return WhatWould(self.curve)
+
+    @cached_property
+    def _layered(self) -> dict[str, LayeredMoment]:
+        return {}
+
+    def layers(self, when: str) -> LayeredMoment:
+        """Both layers, NdPr and Dy with Tb, today or at the horizon; computed when asked for.
+
+        Raises:
+            PillarError: Another word.
+        """
+        moment = self.moment(when)
+        if when not in self._layered:
+            self._layered[when] = LayeredMoment(
+                self.evidence,
+                moment.capacity,
+                moment.need,
+                draws=self.draws,
+                count_by=self.count_by,
+            )
+        return self._layered[when]
+
+    @cached_property
+    def capital_costs(self) -> CapitalCosts:
+        """What plants cost on record; computed when asked for."""
+        return CapitalCosts(self.evidence, self.draws)
 
     @property
     def is_about_candidate(self) -> bool:
