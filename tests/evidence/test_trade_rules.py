@@ -88,7 +88,7 @@ def test_a_sound_row_has_no_fault():
         ),
         pytest.param({"net_kg": "0"}, "net_kg", "zero stands", id="no weight as zero"),
         pytest.param({"value": "0.0"}, "value", "zero stands", id="no value as zero"),
-        pytest.param({"withheld": "suppressed"}, "withheld", "both figures", id="nothing withheld"),
+        pytest.param({"withheld": "suppressed"}, "withheld", "both are given", id="no reason"),
         pytest.param(
             {"value": "", "currency": "", "valuation": "", "net_kg": ""},
             "value", "no figure", id="empty without a reason",
