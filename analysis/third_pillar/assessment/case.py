@@ -9,6 +9,7 @@ from third_pillar.assessment import metrics_chain, metrics_curve, metrics_supply
 from third_pillar.assessment.capacity import read_best_production
 from third_pillar.assessment.catalogue import measure
 from third_pillar.assessment.claims import settle_claims
+from third_pillar.assessment.metrics_flows import list_flow_expressions
 from third_pillar.assessment.metrics_network import network_expressions
 from third_pillar.assessment.metrics_window import list_window_expressions
 from third_pillar.assessment.results import HORIZON, NOW, Results, assess_results
@@ -111,7 +112,14 @@ def _standard_expressions(results: Results) -> list[str]:
         "specification_share()",
         *(f"specification_share_of({reading})" for reading in Reading),
         *network_expressions(results),
+        *_page_expressions(results),
     ]
+
+
+def _page_expressions(results: Results) -> list[str]:
+    """Numbers that take long to read and that one page alone states."""
+    is_trade = results.question.parameters.profile == "trade"
+    return list_flow_expressions(results) if is_trade else []
 
 
 def _chain_expressions(candidate: str, countries: tuple[str, ...], pools: list[str]) -> list[str]:

@@ -12,6 +12,7 @@ from third_pillar.assessment.capacity import StageCapacity, assess_stage_capacit
 from third_pillar.assessment.curve import SpecificationCurve, assess_curve
 from third_pillar.assessment.demand import Need, assess_need, find_need
 from third_pillar.assessment.draws import RowDraws
+from third_pillar.assessment.event_study import ExportStudy, assess_exports_study
 from third_pillar.assessment.network import (
     CandidateBalance,
     MemberSet,
@@ -32,6 +33,7 @@ from third_pillar.assessment.trade import (
     assess_dependence,
     assess_magnet_exports,
 )
+from third_pillar.assessment.trade_panel import TradePanel, assess_trade_panel
 from third_pillar.assessment.what_would import WhatWould
 from third_pillar.evidence import Article, Evidence, load_specifications
 from third_pillar.model.breadth import Breadth, BreadthSpecification
@@ -131,6 +133,16 @@ class Results:
     def what_would(self) -> WhatWould:
         """The search for the smallest additions; each place is searched when asked for."""
         return WhatWould(self.curve)
+
+    @cached_property
+    def trade_panel(self) -> TradePanel:
+        """Annual trade by importer, line and year; computed when asked for."""
+        return assess_trade_panel(self.evidence)
+
+    @cached_property
+    def export_study(self) -> ExportStudy:
+        """The event study of China's magnet exports; computed when asked for."""
+        return assess_exports_study(self.exports, self.suspension)
 
     @property
     def is_about_candidate(self) -> bool:
