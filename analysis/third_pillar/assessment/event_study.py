@@ -12,6 +12,7 @@ from third_pillar.model.event_study import FEWEST_BEFORE, fit_interruptions, fit
 from third_pillar.model.interruption import Change, Interruption, Phase
 
 ONSET, LATER, ROUND, SUSPENSION = "onset", "later", "round", "suspension"
+BEFORE = "before"
 PHASES = (ONSET, LATER, ROUND, SUSPENSION)
 _ONSET_MONTHS = 3
 _HALF_MONTH = 15

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from third_pillar.assessment.catalogue import Reading, metric
 from third_pillar.assessment.event_study import (
+    BEFORE,
     LATER,
     ONSET,
     SUSPENSION,
@@ -28,7 +29,6 @@ PHASE_WORDS = {
     SUSPENSION: "the months since the suspension",
 }
 CONTRASTS = (LATER, SUSPENSION)
-BEFORE = "before"
 
 
 @metric
@@ -144,13 +144,13 @@ def destination_exports(results: Results, destination: str, phase: str) -> Readi
         raise MissingEvidence(f"no month of {phase} is on record for {destination}")
     return Reading(
         f"China's magnet exports to {results.evidence.country_name(destination)}, mean of the "
-        f"months on record {_DESTINATION_WORDS[phase]}",
-        mean, "t a month", _DESTINATION_WORDS[phase], "§2.3", "tonnes",
+        f"months on record {DESTINATION_WORDS[phase]}",
+        mean, "t a month", DESTINATION_WORDS[phase], "§2.3", "tonnes",
         rests_on=found.row_ids, source_ids=found.source_ids,
     )  # fmt: skip
 
 
-_DESTINATION_WORDS = {
+DESTINATION_WORDS = {
     BEFORE: "before the first event",
     ONSET: "in the first three months of the licences",
     SUSPENSION: "since the suspension",
@@ -217,7 +217,7 @@ def list_flow_expressions(results: Results) -> list[str]:
         *(f"export_change({phase})" for phase in PHASE_WORDS),
         *(f"export_contrast({phase})" for phase in CONTRASTS),
         "export_trend()",
-        *(f"destination_exports(USA, {phase})" for phase in _DESTINATION_WORDS),
+        *(f"destination_exports(USA, {phase})" for phase in DESTINATION_WORDS),
     ]  # fmt: skip
 
 
