@@ -53,7 +53,8 @@ class Destination:
         """Why no effect is estimated; every destination on record has too few months."""
         if self.before >= FEWEST_BEFORE:
             return ""
-        return f"not estimable: {self.before} points before the first event, {FEWEST_BEFORE} needed"
+        noun = "point" if self.before == 1 else "points"
+        return f"not estimable: {self.before} {noun} before the first event, {FEWEST_BEFORE} needed"
 
 
 @dataclass(frozen=True)

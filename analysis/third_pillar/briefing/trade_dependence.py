@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from third_pillar.assessment.case import Case
-from third_pillar.assessment.metrics_flows import select_newest
+from third_pillar.assessment.metrics_flows import describe_line, select_newest
 from third_pillar.assessment.rows import find_product_label
-from third_pillar.assessment.trade_panel import DependenceTest
+from third_pillar.assessment.trade_panel import DependenceTest, SupplierYear
 from third_pillar.briefing.markup import Exhibit, Fragment, fragment, number, paragraph, span, table
 from third_pillar.briefing.network import find_number
 from third_pillar.briefing.words import country, sentence_start, sources_note
@@ -60,7 +60,7 @@ def _shares(case: Case) -> list[_Share]:
     foreign = set() if case.results.is_about_candidate else {case.results.article.meta["subject"]}
     computed = [
         _Share(
-            one.importer, _COLUMN_OF.get(one.line), one.line,
+            one.importer, _COLUMN_OF.get(one.line), describe_line(evidence, one.line),
             100 * one.suppliers.share(CHINA), one.year, one.period, one.measured_by,
             "computed" if one.suppliers.is_of_world else "computed, named partners only",
             one.source_ids,
@@ -97,7 +97,7 @@ def show_dependence_tiles(case: Case) -> Exhibit:
         ).format(sources_note(case, sources)),
         alt="; ".join(
             f"{tile.row}, {_COLUMNS[tile.column].replace('<br>', ' ').lower()}: "
-            + (f"{tile.share:.0f} percent" if tile.share is not None else "not on record")
+            + (f"{round(tile.share, 1):g} percent" if tile.share is not None else "not on record")
             for tile in tiles
         )
         + ".",
@@ -124,8 +124,8 @@ def _tile(row: str, column: int, share: _Share | None) -> Tile:
     if share is None:
         return Tile(row, column, None, "", f"{row}: not on record")
     return Tile(
-        row, column, share.percent, f"<b>{share.percent:.0f} %</b><br>{share.year}",
-        f"{row}: {share.percent:.0f} % of {share.product}, {share.period}, "
+        row, column, share.percent, f"<b>{round(share.percent, 1):g} %</b><br>{share.year}",
+        f"{row}: {round(share.percent, 1):g} % of {share.product}, {share.period}, "
         f"by {share.measured_by} ({share.how})",
     )  # fmt: skip
 
@@ -150,7 +150,7 @@ def compose_dependence_panel(case: Case) -> Fragment:
         rows.append(
             (
                 sentence_start(case.results.evidence.country_name(one.importer)),
-                f"{one.line}, {one.period}, by {one.measured_by}",
+                _line_cell(case, one),
                 number(share),
                 number(hhi, unit=False) + span(hhi),
                 "world" if one.suppliers.is_of_world else f"{len(one.suppliers.shares)} partners",
@@ -180,6 +180,11 @@ def compose_dependence_panel(case: Case) -> Fragment:
     )  # fmt: skip
 
 
+def _line_cell(case: Case, one: SupplierYear) -> str:
+    line = sentence_start(describe_line(case.results.evidence, one.line))
+    return f"{line}, {one.period}, by {one.measured_by}"
+
+
 def _criteria(test: DependenceTest | None) -> str:
     if test is None:
         return "exports not on record"
@@ -206,11 +211,12 @@ def _test_sentences(case: Case) -> list[str]:
         t
         for t in case.results.trade_panel.tests.values()
         if t.result.is_dependent is False
-        and any(year.few_suppliers and year.imports_exceed is False for year in t.result.years)
+        and sum(year.imports_exceed is False for year in t.result.years) > 1
     ]
     said = [
-        f"{sentence_start(country(case, t.importer))} fails it for {t.line} although its suppliers "
-        "are few: in two years or more it sold goods of the same heading for more than it bought."
+        f"By this test {country(case, t.importer)} does not depend for "
+        f"{describe_line(case.results.evidence, t.line)}: in two of three years or more it sold "
+        "goods of that line for more than it bought."
         for t in refuted
     ]
     unknown = (

@@ -25,11 +25,11 @@ def show_mirror_ratios(case: Case) -> Exhibit | Fragment:
     roles = {CHINA: "china", case.results.candidate: "candidate"}
     lines = [
         RatioLine(
-            _flow_name(case, mirror),
+            sentence_start(_flow_name(case, mirror)),
             roles.get(
                 mirror.importer, "pillars" if mirror.importer in case.results.pillars else "rest"
             ),
-            [pair.exporter.period for pair in mirror.pairs],
+            [pair.importer.period[2:] for pair in mirror.pairs],
             [pair.kg_ratio for pair in mirror.pairs],
         )
         for mirror in mirrors
@@ -72,10 +72,7 @@ def show_mirror_ratios(case: Case) -> Exhibit | Fragment:
 
 
 def _flow_name(case: Case, mirror: MirrorSeries) -> str:
-    names = (
-        case.results.evidence.country_name(iso3) for iso3 in (mirror.exporter, mirror.importer)
-    )
-    return " to ".join(names)
+    return " to ".join(country(case, iso3) for iso3 in (mirror.exporter, mirror.importer))
 
 
 def _tonnes(kg: float | None) -> float | str:

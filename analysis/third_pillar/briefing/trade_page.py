@@ -6,7 +6,11 @@ from markupsafe import Markup
 
 from third_pillar.assessment.case import Case
 from third_pillar.assessment.event_study import LATER, ONSET, SUSPENSION
-from third_pillar.assessment.metrics_flows import list_flow_expressions, select_newest
+from third_pillar.assessment.metrics_flows import (
+    describe_line,
+    list_flow_expressions,
+    select_newest,
+)
 from third_pillar.briefing.markup import (
     Fragment,
     bullets,
@@ -86,7 +90,7 @@ def _against_before(case: Case) -> Markup:
 
 
 def _candidate_sentences(case: Case) -> list[Markup]:
-    iso3, name = case.results.candidate, sentence_start(candidate(case))
+    iso3 = case.results.candidate
     found = [
         (metric, one)
         for one in select_newest(case.results)
@@ -104,23 +108,23 @@ def _candidate_sentences(case: Case) -> list[Markup]:
     if not found and not published:
         return [Markup("No import of {} by supplier is on record.").format(candidate(case))]
     shares = [
-        Markup("{} ({}, {})").format(number(metric), _line_words(case, one.line), one.period)
+        Markup("{} of {} ({}, by {})").format(
+            number(metric), _line_words(case, one.line), one.period, one.measured_by
+        )
         for metric, one in found
+    ] or [
+        Markup("{} of {}").format(number(metric), metric.label.split(", ", 1)[-1])
+        for metric in published
     ]
-    if not shares:
-        shares = [
-            Markup("{} ({})").format(number(m), m.label.split(", ", 1)[-1]) for m in published
-        ]
     return [
-        Markup("{} took {} of its imports from China.").format(name, Markup("; ").join(shares))
-    ]  # fmt: skip
+        Markup("Of what {} imports, China sends {}.").format(
+            candidate(case), Markup("; ").join(shares)
+        )
+    ]
 
 
 def _line_words(case: Case, line: str) -> str:
-    lines = case.results.evidence.table("hs_codes")
-    row = lines[lines["system"] + "-" + lines["code"] == line].iloc[0]
-    words = str(row["description"])
-    return words[0].lower() + words[1:] if words.split(maxsplit=1)[0][1:].islower() else words
+    return describe_line(case.results.evidence, line).rsplit(" (", 1)[0]
 
 
 def compose_trade_limits(case: Case) -> Fragment:

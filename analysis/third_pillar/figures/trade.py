@@ -51,6 +51,7 @@ def add_course(figure: go.Figure, course: Course, *, first_event: str) -> go.Fig
         name="expected without the controls",
         hovertemplate="%{x|%B %Y}: %{y:,.0f} t expected<extra></extra>",
     )
+    figure.update_layout(height=600, yaxis={"domain": [0.5, 1.0]}, yaxis2={"domain": [0.0, 0.43]})
     return figure
 
 
@@ -87,9 +88,10 @@ def draw_dependence_tiles(
         if floor and ceiling < _BANDS[-1][0]:
             name = f"{floor:.0f} to {ceiling:.0f} %"
         picked = [t for t in tiles if t.share is not None and floor <= t.share < ceiling]
-        _add_tiles(figure, picked, name, {"color": role_colour("china"), "opacity": strength})
+        _add_tiles(figure, picked, name, {"color": role_colour("china")}, strength)
         floor = ceiling
     _add_tiles(figure, [t for t in tiles if t.share is None], "not on record", stand_in_marker())
+    _write_tiles(figure, [t for t in tiles if t.text])
     figure.update_layout(
         barmode="overlay",
         bargap=0,
@@ -115,7 +117,11 @@ def draw_dependence_tiles(
 
 
 def _add_tiles(
-    figure: go.Figure, tiles: Sequence[Tile], name: str, marker: dict[str, object]
+    figure: go.Figure,
+    tiles: Sequence[Tile],
+    name: str,
+    marker: dict[str, object],
+    strength: float = 1.0,
 ) -> None:
     if not tiles:
         return
@@ -126,15 +132,23 @@ def _add_tiles(
         x=[1 - _GAP] * len(tiles),
         width=0.92,
         marker=marker,
+        opacity=strength,
         name=name,
-        text=[tile.text for tile in tiles],
-        textposition="inside",
-        insidetextanchor="middle",
-        textangle=0,
-        textfont={"color": role_colour("emphasis"), "size": 12},
-        constraintext="none",
         customdata=[tile.hover for tile in tiles],
         hovertemplate="%{customdata}<extra></extra>",
+    )
+
+
+def _write_tiles(figure: go.Figure, tiles: Sequence[Tile]) -> None:
+    """The words over the tiles: on their own, or they would fade with them."""
+    figure.add_scatter(
+        x=[tile.column + 0.5 for tile in tiles],
+        y=[tile.row for tile in tiles],
+        mode="text",
+        text=[tile.text for tile in tiles],
+        textfont={"color": role_colour("emphasis"), "size": 12},
+        showlegend=False,
+        hoverinfo="skip",
     )
 
 
@@ -167,12 +181,22 @@ def draw_mirror_ratios(lines: Sequence[RatioLine], *, axis: str) -> go.Figure:
             },
             hovertemplate=line.name + ", %{x}: %{y:.2f}<extra></extra>",
         )
-    figure.add_shape(type="line", xref="paper", x0=0, x1=1, y0=1, y1=1, line={"dash": "dash"})
-    figure.add_annotation(
-        xref="paper", x=0, xanchor="left", y=0, yanchor="bottom", text="both sides agree"
+    years = sorted({year for line in lines for year in line.years})
+    figure.add_scatter(
+        x=years,
+        y=[1.0] * len(years),
+        mode="lines",
+        name="both sides agree",
+        line={"color": role_colour("emphasis"), "width": 1.2, "dash": "dash"},
+        hoverinfo="skip",
     )
     figure.update_layout(
-        xaxis={"type": "category"},
+        xaxis={
+            "type": "category",
+            "categoryorder": "array",
+            "categoryarray": years,
+            "title": {"text": "calendar year of the importer"},
+        },
         yaxis={
             "title": {"text": axis},
             "type": "log",
