@@ -11,6 +11,7 @@ from third_pillar.assessment.capacity import read_best_production
 from third_pillar.assessment.catalogue import measure
 from third_pillar.assessment.claims import settle_claims, tell_flips
 from third_pillar.assessment.metrics_costs import cost_expressions
+from third_pillar.assessment.metrics_flows import list_flow_expressions
 from third_pillar.assessment.metrics_layers import layer_expressions
 from third_pillar.assessment.metrics_network import network_expressions
 from third_pillar.assessment.metrics_window import list_window_expressions
@@ -133,7 +134,14 @@ def _standard_expressions(results: Results) -> list[str]:
         *network_expressions(results),
         *layer_expressions(results),
         *cost_expressions(),
+        *_page_expressions(results),
     ]
+
+
+def _page_expressions(results: Results) -> list[str]:
+    """Numbers that take long to read and that one page alone states."""
+    is_trade = results.question.parameters.profile == "trade"
+    return list_flow_expressions(results) if is_trade else []
 
 
 def _chain_expressions(candidate: str, countries: tuple[str, ...], pools: list[str]) -> list[str]:

@@ -13,6 +13,7 @@ from third_pillar.assessment.costs import CapitalCosts
 from third_pillar.assessment.curve import SpecificationCurve, assess_curve
 from third_pillar.assessment.demand import Need, assess_need, find_need
 from third_pillar.assessment.draws import RowDraws
+from third_pillar.assessment.event_study import ExportStudy, assess_exports_study
 from third_pillar.assessment.layers import LayeredMoment
 from third_pillar.assessment.network import (
     CandidateBalance,
@@ -34,6 +35,7 @@ from third_pillar.assessment.trade import (
     assess_dependence,
     assess_magnet_exports,
 )
+from third_pillar.assessment.trade_panel import TradePanel, assess_trade_panel
 from third_pillar.assessment.what_would import WhatWould
 from third_pillar.evidence import Article, Evidence, load_specifications
 from third_pillar.model.breadth import Breadth, BreadthSpecification
@@ -165,6 +167,16 @@ class Results:
     def capital_costs(self) -> CapitalCosts:
         """What plants cost on record; computed when asked for."""
         return CapitalCosts(self.evidence, self.draws)
+
+    @cached_property
+    def trade_panel(self) -> TradePanel:
+        """Annual trade by importer, line and year; computed when asked for."""
+        return assess_trade_panel(self.evidence)
+
+    @cached_property
+    def export_study(self) -> ExportStudy:
+        """The event study of China's magnet exports; computed when asked for."""
+        return assess_exports_study(self.exports, self.suspension)
 
     @property
     def is_about_candidate(self) -> bool:
