@@ -262,6 +262,9 @@ def test_a_table_that_is_not_described_is_named(toy_package):
     _find(toy_package, table="curated/more.csv", words="does not describe this file")
 
 
+NEW = "id: new\ntitle: T\ndescription: D\noverrides: {}\n"
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
@@ -297,28 +300,23 @@ def test_a_table_that_is_not_described_is_named(toy_package):
             "Did you mean 'projects'?",
         ),
         (
-            "id: new\ntitle: T\ndescription: D\noverrides: {}\n"
-            "rows: {projects: {P-IND-MAX: {value: 1}}}\n",
+            NEW + "rows: {projects: {P-IND-MAX: {value: 1}}}\n",
             "Did you mean 'P-IND-MAG'?",
         ),
         (
-            "id: new\ntitle: T\ndescription: D\noverrides: {}\n"
-            "rows: {projects: {P-IND-MAG: {company: X}}}\n",
+            NEW + "rows: {projects: {P-IND-MAG: {company: X}}}\n",
             "a field that may not change",
         ),
         (
-            "id: new\ntitle: T\ndescription: D\noverrides: {}\n"
-            "rows: {projects: {P-IND-MAG: {status: soon}}}\n",
+            NEW + "rows: {projects: {P-IND-MAG: {status: soon}}}\n",
             "valid: operating, commissioning",
         ),
         (
-            "id: new\ntitle: T\ndescription: D\noverrides: {}\n"
-            "rows: {projects: {P-IND-MAG: {assumed_chance: 2}}}\n",
+            NEW + "rows: {projects: {P-IND-MAG: {assumed_chance: 2}}}\n",
             "between 0 and 1",
         ),
         (
-            "id: new\ntitle: T\ndescription: D\noverrides: {}\n"
-            "rows: {projects: {P-IND-MAG: {value: -5}}}\n",
+            NEW + "rows: {projects: {P-IND-MAG: {value: -5}}}\n",
             "must not be negative",
         ),
         (
@@ -338,8 +336,7 @@ def test_a_table_that_is_not_described_is_named(toy_package):
             "no table that may change",
         ),
         (
-            "id: new\ntitle: T\ndescription: D\noverrides: {}\n"
-            "rows: {export_controls: {X: {suspended_to: soon}}}\n",
+            NEW + "rows: {export_controls: {X: {suspended_to: soon}}}\n",
             "is not a date",
         ),
     ],
