@@ -165,8 +165,8 @@ def show_chain_flows(case: Case) -> Exhibit:
         note=Markup(
             "Tonnes of magnets a year that each stage allows, means; planned plants by chance, "
             "delay and ramp. Ribbons are drawn in proportion: the sums are on record, who supplies "
-            "whom is not. Pale: capacity that the narrowest stage keeps from use. Little of the "
-            "metal stage is on record; without it {} % would be served. {}"
+            "whom is not. Pale: capacity beyond the narrowest stage, and need not served. Little "
+            "of the metal stage is on record; with it left out {} % would be served. {}"
         ).format(f"{100 * chain.share_without_metal:.0f}", sources_note(case, chain.source_ids)),
         alt="; ".join(
             f"{column.label}: {column.total:,.0f} tonnes"

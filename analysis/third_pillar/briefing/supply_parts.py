@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from markupsafe import Markup
 
@@ -10,7 +11,12 @@ from third_pillar.assessment.capacity import NOT_KNOWN, STAND_IN
 from third_pillar.assessment.case import Case
 from third_pillar.assessment.flows import assess_feed
 from third_pillar.assessment.metrics_layers import GRADES, OWN
-from third_pillar.assessment.scenarios import FIGURES, compare_scenarios, show_figure
+from third_pillar.assessment.scenarios import (
+    FIGURES,
+    ScenarioFigures,
+    compare_scenarios,
+    show_figure,
+)
 from third_pillar.briefing.markup import Exhibit, Fragment, fragment, number, paragraph, table
 from third_pillar.briefing.network import find_number
 from third_pillar.briefing.numbers import phrase_list, show_number
@@ -286,11 +292,7 @@ def compose_scenarios(case: Case) -> Fragment:
     """Every scenario on file beside the baseline, and what each leaves as it is."""
     compared = compare_scenarios(case.results.question)
     base = compared[0]
-    rows = [
-        (row.scenario.title, *(show_figure(row.figures.get(name)) for name in FIGURES))
-        for row in compared
-        if not row.refused
-    ]
+    shown = [row for row in compared if not row.refused]
     still = tuple(
         row.scenario.title for row in compared[1:] if not row.refused and not row.differs(base)
     )
@@ -301,7 +303,10 @@ def compose_scenarios(case: Case) -> Fragment:
             f"{pillars(case)}, served by every country outside China with the metal stage left "
             "out. 1,000 draws of the same seed, so that what differs is the scenario."
         ),
-        table(("Scenario", *FIGURES.values()), rows, caption="Scenarios on file, side by side"),
+        _side_by_side(shown, _OF_NETWORK, "The network under each scenario"),
+        _side_by_side(
+            shown, _OF_CANDIDATE, f"{sentence_start(candidate(case))} and the window under each"
+        ),
         paragraph(
             f"These move none of the figures for {candidate(case)}: {phrase_list(still)}."
             if still
@@ -316,3 +321,15 @@ def compose_scenarios(case: Case) -> Fragment:
             caption="What each scenario changes",
         ),
     )
+
+
+_OF_NETWORK = tuple(name for name in FIGURES if name.startswith("served_"))
+_OF_CANDIDATE = tuple(name for name in FIGURES if name not in _OF_NETWORK)
+
+
+def _side_by_side(shown: Sequence[ScenarioFigures], names: tuple[str, ...], caption: str) -> Markup:
+    rows = [
+        (row.scenario.title, *(show_figure(row.figures.get(name)) for name in names))
+        for row in shown
+    ]
+    return table(("Scenario", *(FIGURES[name] for name in names)), rows, caption=caption)

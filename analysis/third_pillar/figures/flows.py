@@ -60,7 +60,7 @@ def draw_chain_flows(
         words = f"<b>{column.label}</b>" if column.is_binding else column.label
         note = "<br>narrowest" if column.is_binding else ""
         figure.add_annotation(
-            x=place, y=column.total, text=f"{words}<br>{column.total:,.0f} t{note}",
+            x=place, y=column.total, text=f"{words}<br>{_round(column.total)} t{note}",
             yanchor="bottom", xanchor="center", yshift=3,
         )  # fmt: skip
     figure.update_layout(
@@ -79,7 +79,12 @@ def draw_chain_flows(
 
 _HALF = 0.17
 _CURVE = np.linspace(0.0, 1.0, 13)
-_IDLE = "could be made, does not get through"
+_IDLE = "beyond the narrowest stage, or not served"
+
+
+def _round(tonnes: float) -> str:
+    """To three figures: more is not known."""
+    return f"{float(f'{tonnes:.3g}'):,.0f}"
 
 
 def _blocks(
