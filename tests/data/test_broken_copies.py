@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from third_pillar.cli.main import main
-from third_pillar.evidence import count_package, validate_package
+from third_pillar.evidence import count_package, rules_sums, rules_values, validate_package
 from third_pillar.evidence.descriptor import read_resources
 from third_pillar.evidence.reading import Row, Table, read_table
 from third_pillar.evidence.rules import Package, dt
@@ -266,6 +266,22 @@ def test_a_broken_schema_is_found(shipped, tmp_path, table, key, cells, field, w
     shown = cells.get(identity, key)
     assert [(one.field, one.row.split(" ")[0]) for one in faults] == [(field, shown)], faults
     assert words in faults[0].rule
+
+
+def test_a_digit_glued_to_any_larger_mine_figure_is_found(shipped):
+    """Every country figure of 1,000 t or more, in every edition with a table of countries."""
+    table = shipped.tables["mine_production"]
+    rules = [*rules_sums.RULES[:2], *rules_values.RULES[:1]]
+    tried = 0
+    for row in table.rows:
+        is_table = row.text("edition").startswith(("MYB", "MCS 2025", "MCS 2026"))
+        if not is_table or float(row.text("value")) < 1_000:
+            continue
+        cells = {"value": f"{row.text('value')}1"}
+        broken = with_cells(shipped, "mine_production", row.text("figure_id"), cells)
+        assert [one for rule in rules for one in rule(broken)], row.text("figure_id")
+        tried += 1
+    assert tried > 70
 
 
 @pytest.mark.parametrize("name", ["projects", "links", "mine_production", "gaps", "prices"])

@@ -12,10 +12,10 @@ from third_pillar.evidence.rules import Package, Rule, find_table, read_number
 from third_pillar.vocabulary.errors import DataFault
 
 GLUED_RATIO = 6.0
-"""A value this many times every neighbour may have swallowed the digit of a footnote."""
+"""A value this many times its usual neighbour may have swallowed the digit of a footnote."""
 _NEAR = 0.25
 """Share by which a value without its last digit may differ from its neighbours."""
-PRICE_RATIO = 8.0
+PRICE_RATIO = 4.0
 """A price this far from the median of its product is in another unit."""
 _PRICE_BOUNDS = (0.1, 20_000.0)
 _RUPEES_A_DOLLAR = (60.0, 110.0)
@@ -26,10 +26,11 @@ _CUSTOMS_LINE = re.compile(r"HS ?8505|\b8505\d{2}|ferrite")
 _SAME = 0.005
 """Share by which two tonnages may differ and still be one number, rounded."""
 _SERIES = {
-    "mine_production": ("country_iso3",),
-    "reserves_resources": ("country_iso3", "entity", "measure"),
-    "apparent_consumption": ("country_iso3", "measure", "product"),
+    "mine_production": (("country_iso3",), 1),
+    "reserves_resources": (("country_iso3", "entity", "measure"), 15),
+    "apparent_consumption": (("country_iso3", "measure", "product"), 1),
 }
+"""Table to the fields of one series, and the years within which figures are neighbours."""
 _LABELS = (
     (re.compile(r"CY\d{4}"), frozenset({"calendar_year"}), "a calendar year"),
     (
@@ -52,14 +53,15 @@ _COUNTRY_FIELDS = ("country_iso3", "owner_iso3", "importer_iso3")
 
 def no_footnote_is_glued(package: Package) -> Iterator[DataFault]:
     """No figure is ten times its neighbours: 2,900 with footnote 1 is read as 29001."""
-    for name, fields in _SERIES.items():
+    for name, (fields, span) in _SERIES.items():
         series: dict[tuple[str, ...], list[tuple[Table, Row]]] = defaultdict(list)
         for table, row in find_table(package, name):
             key = (*(row.text(field) for field in fields), row.text("unit"))
             series[key].append((table, row))
         for rows in series.values():
             for table, row in rows:
-                near = _neighbours(row, [other for _, other in rows if other is not row])
+                others = [other for _, other in rows if other is not row]
+                near = _neighbours(row, others, span)
                 yield from _glued(table, row, near)
 
 
@@ -176,27 +178,37 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def _neighbours(row: Row, others: Sequence[Row]) -> list[float]:
-    """The figure of other editions for the year, and of the years beside it."""
+def _neighbours(row: Row, others: Sequence[Row], span: int) -> tuple[list[float], list[float]]:
+    """Figures of the years beside it in its own edition, and those of every edition."""
     year = read_number(row.text("year"))
-    values = [
-        read_number(other.text("value"))
-        for other in others
-        if year is not None
-        and (then := read_number(other.text("year"))) is not None
-        and abs(then - year) <= 1
-    ]
-    return [value for value in values if value]
+    own, every = [], []
+    for other in others:
+        then, value = read_number(other.text("year")), read_number(other.text("value"))
+        if year is None or then is None or abs(then - year) > span or not value:
+            continue
+        every.append(value)
+        if other.text("edition") == row.text("edition"):
+            own.append(value)
+    return own, every
 
 
-def _glued(table: Table, row: Row, near: Sequence[float]) -> Iterator[DataFault]:
-    value = read_number(row.text("value"))
-    if not value or not near or value < GLUED_RATIO * max(near):
+def _glued(
+    table: Table, row: Row, near: tuple[Sequence[float], Sequence[float]]
+) -> Iterator[DataFault]:
+    """A fault where the figure stands far above its edition, or above every edition.
+
+    Editions revise each other by large factors, so being far above one of them says nothing.
+    """
+    value, (own, every) = read_number(row.text("value")), near
+    if not value or not every:
+        return
+    is_above_own = bool(own) and value >= GLUED_RATIO * median(own)
+    if not is_above_own and value < GLUED_RATIO * max(every):
         return
     for digits in (1, 2):
         shorter = value // 10**digits
-        if any(abs(shorter - other) <= _NEAR * other for other in near):
-            shown = ", ".join(f"{other:,.0f}" for other in near[:3])
+        if any(abs(shorter - other) <= _NEAR * other for other in every):
+            shown = ", ".join(f"{other:,.0f}" for other in (own or every)[:3])
             rule = f"is about {10**digits} times its neighbours ({shown})"
             mend = f"a footnote may be glued to the number: {shorter:,.0f}?"
             yield table.fault(row, "value", rule, mend)
