@@ -14,6 +14,7 @@ import re
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ from third_pillar.evidence.connectors.cache import Cache
 from third_pillar.evidence.connectors.catalogue import SOURCES
 from third_pillar.evidence.connectors.checks import due
 from third_pillar.evidence.connectors.countries import find_by_comtrade_iso, find_by_number
+from third_pillar.evidence.connectors.figures import read_plain
 from third_pillar.evidence.connectors.files import storage_faults
 from third_pillar.evidence.connectors.flows import make_flows
 from third_pillar.evidence.connectors.payload import RawPayload, strip_secrets
@@ -38,6 +40,13 @@ CODES = ("280530", "284610", "284690", "850511", "850519", "261220", "360690")
 _YEAR_FILE = re.compile(r"(?:.*/)?BACI_(HS\d{2})_Y(\d{4})_V(\w+)\.csv", re.IGNORECASE)
 _COUNTRIES = re.compile(r"(?:.*/)?country_codes\w*\.csv", re.IGNORECASE)
 _COLUMNS = ("t", "i", "j", "k", "v", "q")
+# all columns come as text, so that a malformed number can be told from an unknown quantity
+_QUERY = """
+SELECT trim(t), trim(i), trim(j), lpad(trim(k), greatest(6, length(trim(k)))::INTEGER, '0') AS code,
+       trim(v), coalesce(trim(q), '')
+FROM read_csv(?, header = true, delim = ',', quote = '"', auto_detect = false, columns = COLUMNS)
+WHERE list_contains(?, code)
+"""
 _WAY_OUT = "Give the zip of one HS revision as CEPII publishes it, with --file or --address."
 
 
@@ -90,12 +99,13 @@ def year_files(path: Path, address: str) -> list[YearFile]:
 
 
 def normalise(
-    raw: RawPayload, *, codes: Sequence[str] = CODES, years: Sequence[int] = ()
+    raw: RawPayload, *, work: Path, codes: Sequence[str] = CODES, years: Sequence[int] = ()
 ) -> pd.DataFrame:
     """The flows of these codes in the long form; the exporter stands as reporter, values FOB.
 
     Args:
         raw: The zip.
+        work: A folder in which one year at a time is unpacked.
         codes: Six-digit codes.
         years: Calendar years; all in the zip where none is named.
 
@@ -112,7 +122,7 @@ def normalise(
         row
         for file in files
         if not years or file.year in years
-        for row in _year_rows(raw, file, codes)
+        for row in _year_rows(raw, file, codes, work)
     ]
     if not rows:
         happened = f"no flow of {', '.join(codes)} in the years asked for"
@@ -120,10 +130,12 @@ def normalise(
     return make_flows(rows, source_id=f"baci:{raw.sha256[:12]}", place=SOURCE.title)
 
 
-def _year_rows(raw: RawPayload, file: YearFile, codes: Sequence[str]) -> Iterator[dict[str, Any]]:
+def _year_rows(
+    raw: RawPayload, file: YearFile, codes: Sequence[str], work: Path
+) -> Iterator[dict[str, Any]]:
     with zipfile.ZipFile(raw.path) as archive:
         names = _country_codes(archive)
-    for exporter, importer, code, value, tonnes in _select(raw, file, codes):
+    for exporter, importer, code, value, tonnes in _select(raw, file, codes, work):
         yield {
             "reporter": names.get(exporter) or find_by_number(int(exporter)),
             "partner": names.get(importer) or find_by_number(int(importer)),
@@ -143,21 +155,17 @@ def _year_rows(raw: RawPayload, file: YearFile, codes: Sequence[str]) -> Iterato
 
 
 def _select(
-    raw: RawPayload, file: YearFile, codes: Sequence[str]
+    raw: RawPayload, file: YearFile, codes: Sequence[str], work: Path
 ) -> list[tuple[str, str, str, float, float | None]]:
     """Exporter, importer, code, thousand dollars and tonnes of the rows with our codes."""
     import duckdb  # noqa: PLC0415  0.2 s, only here
 
-    with tempfile.TemporaryDirectory(dir=raw.path.parent, prefix=".year-") as folder:
+    with storage_faults(work):
+        work.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=work, prefix="year-") as folder:
         year = _unpack(raw, file, Path(folder))
         columns = "{" + ", ".join(f"'{name}': 'VARCHAR'" for name in _COLUMNS) + "}"
-        # malformed numbers come out as text, so that they can be told from unknown quantities
-        query = (
-            "SELECT trim(t), trim(i), trim(j), lpad(trim(k), 6, '0') AS code, trim(v), "
-            f"coalesce(trim(q), '') FROM read_csv(?, header = true, delim = ',', quote = '\"', "
-            f"auto_detect = false, columns = {columns}) "
-            "WHERE list_contains(?, code)"
-        )
+        query = _QUERY.replace("COLUMNS", columns)
         try:
             with duckdb.connect() as connection:
                 rows = connection.execute(query, [str(year), list(codes)]).fetchall()
@@ -172,13 +180,15 @@ def _typed(
 ) -> tuple[str, str, str, float, float | None]:
     year, exporter, importer, code, value, tonnes = row
     try:
-        if year != str(file.year):
-            raise ValueError(f"year {year}")
-        quantity = None if tonnes in {"", "NA"} else float(tonnes)
-        return str(int(exporter)), str(int(importer)), code, float(value), quantity
+        quantity = None if tonnes in {"", "NA"} else read_plain(tonnes)
+        typed = str(int(exporter)), str(int(importer)), code, read_plain(value), quantity
     except ValueError as error:
         happened = f"{file.name} holds a row that cannot be read: {','.join(row)} ({error})"
         raise fault_of(SOURCE, raw.address, happened, _WAY_OUT) from None
+    if year != str(file.year):
+        happened = f"{file.name} holds a row of {year}: {','.join(row)}"
+        raise fault_of(SOURCE, raw.address, happened, _WAY_OUT)
+    return typed
 
 
 def _unpack(raw: RawPayload, file: YearFile, folder: Path) -> Path:
@@ -202,8 +212,8 @@ def _unpack(raw: RawPayload, file: YearFile, folder: Path) -> Path:
                 with place.open("wb") as unpacked:
                     unpacked.write((",".join(_COLUMNS) + "\n").encode())
                     shutil.copyfileobj(packed, unpacked, 1 << 20)
-        except (zipfile.BadZipFile, EOFError):
-            happened = f"{file.name} in the zip is damaged (its checksum differs)"
+        except (zipfile.BadZipFile, EOFError, zlib.error):
+            happened = f"{file.name} in the zip is damaged"
             raise fault_of(SOURCE, raw.address, happened, "Fetch the zip again.") from None
     return place
 

@@ -28,6 +28,7 @@ class Source:
         base_variable: Environment variable that names another base.
         accepts: Curated tables that `--accept` can write its rows to.
         by_hand: What to do with its rows where they cannot be accepted.
+        pace_seconds: Least time between two requests.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Source:
     base_variable: str = ""
     accepts: tuple[str, ...] = ()
     by_hand: str = ""
+    pace_seconds: float = 1
 
     def find_base(self, given: str | None, environment: Mapping[str, str] = os.environ) -> str:
         """The base address without its last slash: as given, as the environment says, or known."""
@@ -66,6 +68,7 @@ SOURCES = {
             base="https://comtradeapi.un.org",
             base_variable="PILLAR_COMTRADE_BASE",
             by_hand=_CITE,
+            pace_seconds=6,
         ),
         Source(
             id="usgs",

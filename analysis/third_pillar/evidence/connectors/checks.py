@@ -36,7 +36,7 @@ def due(source: Source, address: str, kind: str) -> Check:
         is_page = head.lstrip().lower().startswith((b"<!doctype html", b"<html", b"<head"))
         if is_page or headers.get("content-type", "").startswith("text/html"):
             titled = _TITLE.search(head)
-            title = titled[1].decode("utf-8", "replace").strip() if titled else ""
+            title = " ".join(titled[1].decode("utf-8", "replace").split()) if titled else ""
             shown = f" titled {title[:80]!r}" if title else ""
             raise fault_of(source, address, f"a web page{shown} where {kind} was due", _LOGIN)
         happened = {"json": _json_fault, "zip": _zip_fault, "csv": _csv_fault}[kind](path)

@@ -14,7 +14,6 @@ are parts of these, and would count twice.
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import os
 import re
@@ -29,14 +28,14 @@ import pandas as pd
 from third_pillar.evidence.connectors.cache import Cache
 from third_pillar.evidence.connectors.catalogue import COMTRADE_KEY, SOURCES
 from third_pillar.evidence.connectors.checks import due
+from third_pillar.evidence.connectors.comtrade_quota import Quota, count_call
 from third_pillar.evidence.connectors.countries import find_by_comtrade_iso, find_by_number
-from third_pillar.evidence.connectors.files import read_json, write_json
 from third_pillar.evidence.connectors.flows import make_flows
 from third_pillar.evidence.connectors.payload import RawPayload, strip_secrets
 from third_pillar.evidence.connectors.web import Question, Web
 from third_pillar.evidence.connectors.web_faults import fault_of
 from third_pillar.vocabulary.codes import WORLD
-from third_pillar.vocabulary.errors import ParameterFault, SourceFault
+from third_pillar.vocabulary.errors import ParameterFault
 
 SOURCE = SOURCES["comtrade"]
 PREVIEW_ROWS = 500
@@ -51,33 +50,6 @@ _FLOWS = {
 }
 _ASKED_FLOWS = {"import": "M", "export": "X"}
 _FIELDS = ("reporterCode", "partnerCode", "flowCode", "period", "cmdCode", "primaryValue")
-
-
-@dataclass(frozen=True)
-class Quota:
-    """What a key allows; the publisher changes it, so the environment may (see --help)."""
-
-    rows: int = 100_000
-    calls_a_day: int = 500
-
-    @classmethod
-    def read(cls, environment: Mapping[str, str] = os.environ) -> Quota:
-        """The quota, with PILLAR_COMTRADE_ROWS and PILLAR_COMTRADE_CALLS where they are set.
-
-        Raises:
-            ParameterFault: One of them is not a whole number above zero.
-        """
-        chosen = {}
-        for name, variable in (
-            ("rows", "PILLAR_COMTRADE_ROWS"),
-            ("calls_a_day", "PILLAR_COMTRADE_CALLS"),
-        ):
-            text = environment.get(variable, "")
-            if text and not (text.isdigit() and int(text)):
-                raise ParameterFault(f"{variable} is {text!r}, not a whole number above zero")
-            if text:
-                chosen[name] = int(text)
-        return cls(**chosen)
 
 
 @dataclass(frozen=True)
@@ -127,7 +99,7 @@ def fetch(wanted: Wanted, *, web: Web, cache: Cache, base: str, key: str) -> Raw
     url = _address(wanted, base=base, is_keyed=bool(key), limit=limit)
     shown = strip_secrets(url)
     if key:
-        _count_call(cache, quota)
+        count_call(cache, quota)
     check_json = due(SOURCE, shown, "json")
 
     def check(path: Path, headers: Mapping[str, str]) -> None:
@@ -278,24 +250,6 @@ def _valuation(row: Mapping[str, Any]) -> str:
 def _classification(row: Mapping[str, Any]) -> str:
     edition = row.get("classificationCode")
     return f"classification {edition}" if edition else ""
-
-
-def _count_call(cache: Cache, quota: Quota) -> None:
-    """Count a call of the key's day.
-
-    Raises:
-        SourceFault: The day's calls are used up.
-    """
-    path = cache.root / "quota" / "comtrade.json"
-    day = dt.datetime.now(tz=dt.UTC).date().isoformat()
-    counted = read_json(path) or {}
-    calls = int(counted.get("calls", 0)) if counted.get("day") == day else 0
-    if calls >= quota.calls_a_day:
-        raise SourceFault(
-            f"{SOURCE.title}: {calls} of {quota.calls_a_day} calls of {day} (UTC) are used",
-            hint="Go on tomorrow, or set PILLAR_COMTRADE_CALLS if your key allows more.",
-        )
-    write_json(path, {"day": day, "calls": calls + 1})
 
 
 def split(

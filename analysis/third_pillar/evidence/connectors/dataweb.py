@@ -2,8 +2,8 @@
 
 Traps of the form. The workbook must be opened normally: in read-only mode its sheets report one
 cell. A heading splits into unit buckets (kilograms, pieces, none collected), each a row of its own
-that is never added to another. A quantity may be suppressed, which a column of its own says. A sheet
-whose name ends in YTD holds part of a year and is marked so.
+that is never added to another. A quantity may be suppressed, which a column of its own says. A
+sheet whose name ends in YTD holds part of a year and is marked so.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import pandas as pd
 
 from third_pillar.evidence.connectors.catalogue import SOURCES
 from third_pillar.evidence.connectors.countries import find_by_name
+from third_pillar.evidence.connectors.figures import read_plain
 from third_pillar.evidence.connectors.flows import make_flows
 from third_pillar.evidence.connectors.payload import RawPayload
 from third_pillar.evidence.connectors.web_faults import fault_of
@@ -149,7 +150,7 @@ def _read_cell(
 
 def _number(cell: Any, where: tuple[RawPayload, str]) -> float:
     try:
-        return float(str(cell).replace(",", ""))
+        return read_plain(str(cell))
     except ValueError:
         raw, place = where
         happened = f"{place}: {str(cell)[:40]!r} is not a number"

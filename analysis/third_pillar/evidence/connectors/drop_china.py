@@ -18,6 +18,7 @@ import pandas as pd
 
 from third_pillar.evidence.connectors.catalogue import SOURCES
 from third_pillar.evidence.connectors.countries import find_by_name
+from third_pillar.evidence.connectors.figures import read_plain
 from third_pillar.evidence.connectors.flows import make_flows
 from third_pillar.evidence.connectors.payload import RawPayload
 from third_pillar.evidence.connectors.web_faults import fault_of
@@ -123,7 +124,7 @@ def _number(text: str, raw: RawPayload) -> float | None:
     if text in {"", "-", "--"}:
         return None
     try:
-        return float(text)
+        return read_plain(text)
     except ValueError:
         happened = f"{text!r} stands where a number was due"
         raise fault_of(SOURCE, raw.address, happened, _WAY_OUT) from None

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from typing import Any
 
 import pandas as pd
 
 from third_pillar.evidence.connectors.catalogue import SOURCES
 from third_pillar.evidence.connectors.countries import find_by_alpha_2
+from third_pillar.evidence.connectors.figures import read_plain
 from third_pillar.evidence.connectors.flows import make_flows
 from third_pillar.evidence.connectors.payload import RawPayload
 from third_pillar.evidence.connectors.web_faults import fault_of
@@ -109,7 +109,8 @@ def _flow(place: _Flow, held: dict[str, float | None]) -> dict[str, Any]:
 def _number(text: str, line: int, raw: RawPayload) -> float | None:
     if text in {"", ":"}:
         return None
-    if not re.fullmatch(r"-?\d+(\.\d+)?([eE][+-]?\d+)?", text):
+    try:
+        return read_plain(text)
+    except ValueError:
         happened = f"line {line}: {text!r} stands where a number was due"
-        raise fault_of(SOURCE, raw.address, happened, _WAY_OUT)
-    return float(text)
+        raise fault_of(SOURCE, raw.address, happened, _WAY_OUT) from None

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 _NUMBER = r"\d[\d,]*(?:\.\d+)?"
+_DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
 _PLAIN = re.compile(_NUMBER)
 _BOUND = re.compile(rf"([<>≥≤])\s*({_NUMBER})")
 _RANGE = re.compile(rf"({_NUMBER})\s*[-–—]\s*({_NUMBER})")
@@ -83,6 +84,18 @@ def read_years(text: str) -> tuple[int, int]:
     if last < first:
         raise ValueError(f"{text!r} ends before it begins")
     return first, last
+
+
+def read_plain(text: str) -> float:
+    """A plain number with or without thousands commas, sign and exponent.
+
+    Raises:
+        ValueError: The text is anything else, "nan" and "inf" included.
+    """
+    bare = text.strip().replace(",", "")
+    if not _DECIMAL.fullmatch(bare):
+        raise ValueError(f"{text!r} is not a number")
+    return float(bare)
 
 
 def _number(text: str) -> float:

@@ -12,6 +12,7 @@ import datetime as dt
 import io
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -111,14 +112,15 @@ def normalise(raw: RawPayload) -> pd.DataFrame:
         SourceFault: Not the data release, no rare-earth chapter, or a cell that says nothing known.
     """
     records = _records(raw.read(), raw.address)
-    years = [
-        read_years(row["Year"])[1]
-        for _, row in records
-        if row["MCS chapter"] == CHAPTERS[0] and row["Section"].startswith("World")
-    ]
-    edition = max(years) + 1
-    rows = [_row(line, row, edition, raw) for line, row in records]
-    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
+    rows = [_row(line, row, raw) for line, row in records]
+    world = [row for row in rows if row["chapter"] == CHAPTERS[0] and _is_world(row["section"])]
+    edition = max(row["year_to"] for row in world) + 1
+    named = {"edition": edition, "source_id": f"USGS_MCS{edition}_DATA"}
+    return pd.DataFrame([row | named for row in rows], columns=list(COLUMNS)).astype(COLUMNS)
+
+
+def _is_world(section: str) -> bool:
+    return section.startswith("World")
 
 
 def _records(content: bytes, address: str) -> list[tuple[int, dict[str, str]]]:
@@ -138,18 +140,13 @@ def _records(content: bytes, address: str) -> list[tuple[int, dict[str, str]]]:
             raise fault_of(SOURCE, address, happened, "Fetch it again.")
         if row["MCS chapter"].strip() in CHAPTERS:
             found.append((reader.line_num, {name: row[name].strip() for name in NEEDED}))
-    world = [
-        row
-        for _, row in found
-        if row["MCS chapter"] == CHAPTERS[0] and row["Section"].startswith("World")
-    ]
-    if not world:
+    if not any(row["MCS chapter"] == CHAPTERS[0] and _is_world(row["Section"]) for _, row in found):
         happened = "it has no chapter RARE EARTHS with mine production and reserves"
         raise fault_of(SOURCE, address, happened, "Check that it is the whole data release.")
     return found
 
 
-def _row(line: int, row: Mapping[str, str], edition: int, raw: RawPayload) -> dict[str, object]:
+def _row(line: int, row: Mapping[str, str], raw: RawPayload) -> dict[str, Any]:
     try:
         figure, (first, last) = read_figure(row["Value"]), read_years(row["Year"])
     except ValueError as error:
@@ -172,8 +169,6 @@ def _row(line: int, row: Mapping[str, str], edition: int, raw: RawPayload) -> di
         "qualifier": figure.qualifier,
         "printed": row["Value"],
         "notes": row["Notes"],
-        "edition": edition,
-        "source_id": f"USGS_MCS{edition}_DATA",
     }
 
 

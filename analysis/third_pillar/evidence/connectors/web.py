@@ -34,12 +34,11 @@ _REDIRECTS = 5
 
 @dataclass(frozen=True)
 class Policy:
-    """How patient and how polite; seconds."""
+    """How patient; seconds. How polite is for each source to say (`Source.pace_seconds`)."""
 
     connect_seconds: float = 15
     read_seconds: float = 60
     tries: int = 4
-    pace_seconds: float = 1
     longest_wait: float = 120
 
 
@@ -147,7 +146,7 @@ class Web:
                     question.source, question.shown, "is not a web address", "Check --address."
                 ) from None
             for _ in range(_REDIRECTS):
-                self._keep_pace(request.url.host)
+                self._keep_pace(question.source, request.url.host)
                 response = client.send(request, stream=True)
                 try:
                     if response.next_request is None:
@@ -163,10 +162,10 @@ class Web:
             "Find the new address and give it with --address.",
         )
 
-    def _keep_pace(self, host: str) -> None:
+    def _keep_pace(self, source: Source, host: str) -> None:
         last = self._asked.get(host)
         if last is not None:
-            rest = self.policy.pace_seconds - (self.clock() - last)
+            rest = source.pace_seconds - (self.clock() - last)
             if rest > 0:
                 self.sleep(rest)
         self._asked[host] = self.clock()
@@ -183,8 +182,9 @@ class Web:
             arriving.parent.mkdir(parents=True, exist_ok=True)
         _write_state(arriving, question, response, is_new=not resumed)
         with arriving.open("ab" if resumed else "wb") as file:
-            # read outside of storage_faults: a broken connection is not a broken disk
-            for block in response.iter_raw(1 << 18):
+            # as it comes, so that what arrived before a break is kept; and outside of
+            # storage_faults: a broken connection is not a broken disk
+            for block in response.iter_raw():
                 with storage_faults(arriving):
                     file.write(block)
                 received += len(block)
