@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -114,8 +115,6 @@ def test_codes_keep_their_system_and_exports_their_valuation(tmp_path):
 
 def test_a_workbook_whose_dimension_says_one_cell_is_read_whole(tmp_path):
     """The site's own workbooks state a dimension of A1, at which a read-only reader stops."""
-    import zipfile
-
     raw = saved(tmp_path / "a.xlsx", SHEETS)
     small = tmp_path / "b.xlsx"
     with zipfile.ZipFile(raw.path) as old, zipfile.ZipFile(small, "w") as new:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import zipfile
 from pathlib import Path
 
 import pandas as pd
@@ -29,7 +30,8 @@ INDIA = """<!DOCTYPE html><html><head><title>TradeStat</title></head><body>
 <tbody>
 <tr><td>1</td><td>U S A</td><td>0.42</td><td>0.50</td><td>19.05</td><td>1,200</td><td>1,400</td>
 <td>16.67</td></tr>
-<tr><td>2</td><td>CHINA P RP</td><td></td><td>0.03</td><td></td><td></td><td>475,000</td><td></td></tr>
+<tr><td>2</td><td>CHINA P RP</td><td></td><td>0.03</td><td></td><td></td><td>475,000</td>
+<td></td></tr>
 </tbody><tfoot><tr><td></td><td>Total</td><td>0.42</td><td>0.53</td><td></td><td>1,200</td>
 <td>476,400</td><td></td></tr><tr><td></td><td>India's Total</td><td>437,072</td><td>437,416</td>
 <td></td><td></td><td></td><td></td></tr></tfoot></table></body></html>
@@ -89,8 +91,6 @@ def test_what_is_not_recognised_is_named_with_what_would_be(tmp_path, content, s
 
 
 def test_a_zip_of_something_else_is_not_recognised(tmp_path):
-    import zipfile
-
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.writestr("a.txt", "a")
     with pytest.raises(SourceFault, match="it is a zip file"):

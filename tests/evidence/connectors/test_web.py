@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gzip
 import socket
 from email.utils import format_datetime
 
@@ -118,6 +119,18 @@ def test_json_that_is_cut_is_told_from_what_is_no_json(server, web, tmp_path):
         with pytest.raises(SourceFault, match=said.replace("(", r"\(")):
             ask(server, web, tmp_path / "part")
         assert not (tmp_path / "part").exists()
+
+
+def test_an_answer_that_comes_packed_is_kept_so_and_read(server, web, cache):
+    """Some servers pack though not asked to; the bytes stay as they came."""
+    packed = gzip.compress(RELEASE)
+    server.tell(Answer(packed, headers={"Content-Encoding": "gzip"}))
+    payload = fetch_release(server, web, cache)
+    assert payload.path.read_bytes() == packed
+    assert usgs.normalise(payload).loc[0, "value"] == 2900
+    server.tell(Answer(packed[:-9], headers={"Content-Encoding": "gzip"}))
+    with pytest.raises(SourceFault, match="the packed answer is damaged"):
+        fetch_release(server, web, cache)
 
 
 def test_what_is_no_zip_is_refused(server, web, tmp_path):

@@ -204,7 +204,7 @@ def _with_entry(text: str, record: Mapping[str, Any], counts: Mapping[str, int])
     kinds = ", ".join(f"{count} {kind}" for kind, count in record["counts"].items())
     edition = str(record["source_row"].get("title") or record["source"]["title"])
     lines = "".join(
-        f"| {name} | +{count} | {edition} | Proposal {record['id']} accepted ({kinds}). |\n"
+        f"| {name} | +{count} | {edition} | From proposal {record['id']} ({kinds}). |\n"
         for name, count in counts.items()
         if count
     )

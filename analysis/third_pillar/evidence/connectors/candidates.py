@@ -138,10 +138,10 @@ def _same_edition(
             f"later than this release ({cells['known_from']}, {new})"
         )
         return Change(KEPT, table, key, old, new, words)
-    fresh = f"{cells['figure_id']}-R{cells['known_from'].replace('-', '')}"
-    if fresh == key:
-        words = f"{key}: {old} and {new} are both of {cells['known_from']}; decide by hand"
+    if same["known_from"] == cells["known_from"]:
+        words = f"{key}: the table has {old}, a print of the same day has {new}; decide by hand"
         return Change(LEFT_OUT, table, key, old, new, words)
+    fresh = f"{cells['figure_id']}-R{cells['known_from'].replace('-', '')}"
     words = f"{fresh}: {_size(same, cells)} within the edition; the older row stays"
     return Change(REVISED, table, fresh, old, new, words, {**cells, "figure_id": fresh})
 

@@ -31,7 +31,7 @@ from third_pillar.evidence.connectors.checks import due
 from third_pillar.evidence.connectors.comtrade_quota import Quota, count_call
 from third_pillar.evidence.connectors.countries import find_by_comtrade_iso, find_by_number
 from third_pillar.evidence.connectors.flows import make_flows
-from third_pillar.evidence.connectors.payload import RawPayload, strip_secrets
+from third_pillar.evidence.connectors.payload import RawPayload, read_unpacked, strip_secrets
 from third_pillar.evidence.connectors.web import Question, Web
 from third_pillar.evidence.connectors.web_faults import fault_of
 from third_pillar.vocabulary.codes import WORLD
@@ -104,12 +104,12 @@ def fetch(wanted: Wanted, *, web: Web, cache: Cache, base: str, key: str) -> Raw
 
     def check(path: Path, headers: Mapping[str, str]) -> None:
         check_json(path, headers)
-        _check_rows(_rows(path.read_bytes(), shown), wanted, shown)
+        _check_rows(_rows(read_unpacked(path), shown), wanted, shown)
 
     question = Question(SOURCE, url, check, {KEY_HEADER: key} if key else {})
     arriving = cache.partial(SOURCE.id, wanted.asked)
     web.fetch(question, arriving)
-    count = len(_rows(arriving.read_bytes(), shown))
+    count = len(_rows(read_unpacked(arriving), shown))
     return cache.keep(
         arriving,
         source=SOURCE.id,

@@ -42,8 +42,7 @@ class RawPayload:
 
     def read(self) -> bytes:
         """The bytes, unpacked where they are one gzip stream."""
-        content = self.path.read_bytes()
-        return gzip.decompress(content) if content.startswith(_GZIP) else content
+        return read_unpacked(self.path)
 
     def record(self) -> dict[str, Any]:
         """All but the bytes, for the record beside them; the path shrinks to its name."""
@@ -60,6 +59,17 @@ class RawPayload:
                 "remarks": tuple(record["remarks"]),
             }
         )
+
+
+def read_unpacked(path: Path) -> bytes:
+    """The bytes of a file, unpacked where they are one gzip stream; servers pack unasked.
+
+    Raises:
+        OSError: The stream is damaged.
+        EOFError: It is cut short.
+    """
+    content = path.read_bytes()
+    return gzip.decompress(content) if content.startswith(_GZIP) else content
 
 
 def strip_secrets(address: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from third_pillar.evidence.connectors.flow_changes import (
     compare_monthly,
     read_flows,
 )
-from third_pillar.evidence.connectors.payload import RawPayload
+from third_pillar.evidence.connectors.payload import RawPayload, strip_secrets
 from third_pillar.evidence.connectors.proposals import (
     Proposal,
     last_rows,
@@ -128,7 +128,7 @@ def _from_baci(request: Request, source: Source, cache: Cache, web: Web) -> _Fou
             hint="Fetch it from cepii.fr and give --file ZIP, or its --address.",
         )
     payload = (
-        cache.newest(source.id, {"address": request.address})
+        cache.newest(source.id, {"address": strip_secrets(request.address)})
         if request.from_cache
         else baci.fetch(web=web, cache=cache, address=request.address)
     )
@@ -226,14 +226,18 @@ def _remarks(found: _Found) -> tuple[str, ...]:
     unknown = sorted(str(code)[1:-1] for code in sides if not is_known(str(code)))
     if unknown:
         some = ", ".join(unknown[:8]) + (" …" if len(unknown) > len(unknown[:8]) else "")
-        remarks.append(f"{len(unknown)} partners keep the publisher's name, in braces: {some}")
+        remarks.append(f"{_count(unknown, 'partner')} under the publisher's name: {some}")
     estimated = int(found.frame["kg_estimated"].fillna(value=False).sum())
     if estimated:
-        remarks.append(f"{estimated} weights are estimates of the publisher")
+        remarks.append(f"{_count(range(estimated), 'weight')} estimated by the publisher")
     buckets = found.frame["unit_bucket"].dropna().nunique()
     if buckets > 1:
         remarks.append(f"{buckets} unit buckets: quantities of different units are not added")
     hidden = int(found.frame["suppressed"].fillna(value=False).sum())
     if hidden:
-        remarks.append(f"{hidden} quantities are suppressed: missing, not zero")
+        remarks.append(f"quantities suppressed, so missing and not zero: {hidden}")
     return tuple(remarks)
+
+
+def _count(things: Sized, word: str) -> str:
+    return f"{len(things)} {word}{'' if len(things) == 1 else 's'}"

@@ -44,11 +44,16 @@ def find_candidates(raw: RawPayload, figures: pd.DataFrame) -> Candidates:
 
 
 def _known_from(raw: RawPayload, edition: int) -> dt.date:
-    """The day the release came out; else the server's date, at the latest the day it was read."""
+    """The day this release came out, at the latest the day it was read.
+
+    That is the day the server gives; where it gives none or one before the edition's first day on
+    record, that first day; where there is none either, the day it was read.
+    """
     read = dt.date.fromisoformat(raw.retrieved_at[:10])
-    on_record = usgs.FIRST_PUBLISHED.get(edition)
-    said = dt.date.fromisoformat(raw.published) if raw.published else read
-    return on_record or min(said, read)
+    first = usgs.FIRST_PUBLISHED.get(edition)
+    said = dt.date.fromisoformat(raw.published) if raw.published else None
+    days = [day for day in (first, said) if day]
+    return min(max(days), read) if days else read
 
 
 def _source_row(raw: RawPayload, edition: int, known_from: dt.date) -> dict[str, str]:

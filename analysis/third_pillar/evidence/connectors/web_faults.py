@@ -48,7 +48,8 @@ class PassingFault(Exception):
 
 def fault_of(source: Source, address: str, happened: str, way_out: str) -> SourceFault:
     """A fault that names source, address, what happened and the way out, on one line each."""
-    happened = " ".join(happened.split())
+    # what a foreign file holds must not steer the terminal
+    happened = "".join(sign for sign in " ".join(happened.split()) if sign.isprintable())
     return SourceFault(f"{source.title}, {address}: {happened}", hint=way_out)
 
 
