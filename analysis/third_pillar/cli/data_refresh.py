@@ -19,8 +19,8 @@ Examples:
   pillar data refresh --accept latest
 
 \b
-Nothing goes over the network but by this command, and curated data change by
---accept only. What a source sent is kept in data/cache, byte for byte.
+No other command asks a source of data, and curated data change by --accept
+only. What a source sent is kept in data/cache, byte for byte.
 
 \b
 Environment:

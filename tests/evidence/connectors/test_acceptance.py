@@ -6,6 +6,8 @@ import csv
 import datetime as dt
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -231,6 +233,37 @@ def test_a_fault_while_writing_puts_everything_back(root, server, web, monkeypat
         accept_latest(root)
     assert len(done) > 3
     assert curated(root) == before
+
+
+def test_what_a_power_cut_left_is_valid_and_can_be_finished(root, server, web):
+    """Killed after any of its files; accepting again writes what is missing, nothing twice."""
+    propose(root, server, web)
+    whole = Path(shutil.copytree(root, root.parent / "whole"))
+    accept_latest(whole)
+    code = (
+        "import os, sys\n"
+        "from pathlib import Path\n"
+        "from third_pillar.evidence.connectors import acceptance\n"
+        "from third_pillar.evidence.connectors.cache import Cache\n"
+        "from third_pillar.evidence.connectors.proposals import find_proposal\n"
+        "root, stop = Path(sys.argv[1]), int(sys.argv[2])\n"
+        "write, done = acceptance.write_whole, []\n"
+        "def killed(path, text):\n"
+        "    write(path, text)\n"
+        "    done.append(path) if 'trial-' not in str(path) else None\n"
+        "    if len(done) == stop: os._exit(9)\n"
+        "acceptance.write_whole = killed\n"
+        "acceptance.validate_package = lambda trial: []\n"
+        "acceptance.accept(*find_proposal(Cache.of_project(root), 'latest'), root=root)\n"
+    )
+    for stop in (2, 4):
+        cut = Path(shutil.copytree(root, root.parent / f"cut-{stop}"))
+        arguments = [sys.executable, "-c", code, str(cut), str(stop)]
+        assert subprocess.run(arguments, check=False).returncode == 9
+        assert curated(cut) != curated(whole)
+        assert not validate_package(cut)
+        accept_latest(cut)
+        assert curated(cut) == curated(whole)
 
 
 def test_a_table_changed_by_another_meanwhile_is_not_overwritten(root, server, web, monkeypatch):

@@ -190,6 +190,34 @@ def test_an_indian_page_that_does_not_say_what_it_holds_is_refused(cache, tmp_pa
         taken(cache, put(tmp_path, INDIA.replace(old, new, 1)))
 
 
+INDIA_CSV = (
+    '"Export :: Commodity-wise all countries, Values in US $ Million"\n'
+    '"Commodity: 85051110 FERRITE CORES Unit: KGS"\n'
+    "S.No.,Country,2023-2024,2024-2025,%Growth,2023-2024,2024-2025,%Growth\n"
+    '1,U S A,0.42,0.50,19.05,"1,200","1,400",16.67\n'
+    "2,CHINA P RP,,0.03,,,475000,\n"
+    ",Total,0.42,0.53,,1200,476400,\n"
+)
+
+
+def test_an_indian_csv_is_taken_where_it_says_what_it_holds(cache, tmp_path):
+    """The same rows as the page; bare of its words it is refused, money is never guessed."""
+    page = taken(cache, put(tmp_path, INDIA)).drop(columns="source_id")
+    table = taken(cache, put(tmp_path, INDIA_CSV)).drop(columns="source_id")
+    pd.testing.assert_frame_equal(table, page)
+    bare = put(tmp_path, INDIA_CSV.split("\n", 2)[2])
+    with pytest.raises(SourceFault, match="does not say whether it holds imports or exports"):
+        taken(cache, bare)
+    with pytest.raises(SourceFault, match="does not say whether values are million"):
+        taken(cache, bare, flow="export", codes=("85051110",))
+    money = put(tmp_path, "Values in US $ Million\n" + INDIA_CSV.split("\n", 2)[2])
+    flows = taken(cache, money, flow="export", codes=("85051110",))
+    assert (set(flows["code"]), flows["value"].sum()) == ({"85051110"}, 950_000)
+    assert flows["net_kg"].isna().all()
+    with pytest.raises(SourceFault, match="holds exports, --flow says imports"):
+        taken(cache, put(tmp_path, INDIA_CSV), flow="import")
+
+
 def test_an_indian_page_without_rows_is_refused(cache, tmp_path):
     empty = INDIA[: INDIA.index("<tbody>")] + "</table> tradestat"
     with pytest.raises(SourceFault, match="no table of countries"):

@@ -2,7 +2,8 @@
 
 Rows are added, none is changed. The package with the new rows is validated as a copy; only if it
 keeps every rule are the files replaced, in an order in which the package is valid after each: the
-descriptor, the sources, the tables. A fault on the way puts back what was replaced.
+changelog, the descriptor, the sources, the tables. A fault on the way puts back what was replaced;
+after a power cut the package is valid, and accepting again writes what is missing.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
+import re
 import shutil
 import uuid
 from collections.abc import Mapping, Sequence
@@ -146,7 +148,9 @@ def _plan(
     """Files as they are, as they would be, and rows added by table; in the order of writing."""
     resources = {resource.name: resource for resource in read_resources(root).values()}
     paths = {name: resources[name].path for name in tables}
-    after = {DESCRIPTOR: "", _SOURCES: "", **dict.fromkeys(paths.values(), "")}
+    after = dict.fromkeys((_CHANGELOG, DESCRIPTOR, _SOURCES, *paths.values()), "")
+    if not (data / _CHANGELOG).is_file():
+        del after[_CHANGELOG]
     before = {name: (data / name).read_bytes() for name in after}
     texts = {name: content.decode("utf-8") for name, content in before.items()}
     counts = {}
@@ -157,10 +161,8 @@ def _plan(
         )
     after[_SOURCES] = _with_source(texts[_SOURCES], record["source_row"])
     after[DESCRIPTOR] = _dated(texts[DESCRIPTOR], tuple(paths.values()), package_date)
-    changelog = data / _CHANGELOG
-    if changelog.is_file():
-        before[_CHANGELOG] = changelog.read_bytes()
-        after[_CHANGELOG] = _with_entry(before[_CHANGELOG].decode("utf-8"), record, counts)
+    if _CHANGELOG in after:
+        after[_CHANGELOG] = _with_entry(texts[_CHANGELOG], record, counts)
     changed = {name: text for name, text in after.items() if text.encode() != before[name]}
     return before, changed, counts
 
@@ -206,8 +208,10 @@ def _with_entry(text: str, record: Mapping[str, Any], counts: Mapping[str, int])
     lines = "".join(
         f"| {name} | +{count} | {edition} | From proposal {record['id']} ({kinds}). |\n"
         for name, count in counts.items()
-        if count
+        if count and not re.search(rf"^\| {name} \|.*{re.escape(record['id'])}", text, re.MULTILINE)
     )
+    if not lines:
+        return text
     head = "## Unreleased\n\n| Table | Rows | Editions | Remark |\n|---|---|---|---|\n"
     if head in text:
         return text.replace(head, head + lines, 1)

@@ -29,7 +29,7 @@ _HEAD = 1 << 16
 _COPIED_UP_TO = 200_000_000
 _RECOGNISED = (
     "China customs CSV (headings 数据年月, 商品编码 …)",
-    "India tradestat page (HTML, commodity-wise all countries)",
+    "India tradestat page, commodity-wise all countries (HTML, or CSV that says what it holds)",
     "Comext SDMX-CSV (header DATAFLOW,…; gzip or not)",
     "USITC DataWeb workbook (.xlsx)",
     "CEPII BACI zip (BACI_HS.._Y...._V......csv inside)",
@@ -127,12 +127,14 @@ def normalise(source: Source, raw: RawPayload, chosen: Chosen, cache: Cache) -> 
         return baci.normalise(raw, work=cache.root / "work", codes=codes, years=years)
     if source.id == "gacc":
         flows = drop_china.normalise(raw, flow=chosen.flow)
+    elif source.id == "tradestat":
+        code = chosen.codes[0] if len(chosen.codes) == 1 else ""
+        flows = drop_india.normalise(raw, flow=chosen.flow, code=code)
     else:
         read = {
             "comtrade": comtrade.normalise,
             "comext": drop_comext.normalise,
             "dataweb": dataweb.normalise,
-            "tradestat": drop_india.normalise,
         }[source.id]
         flows = read(raw)
     return _only(flows, chosen, raw)

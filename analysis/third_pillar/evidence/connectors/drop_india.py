@@ -1,13 +1,16 @@
-"""India tradestat: a page of the export-import data bank, saved from the browser.
+"""India tradestat: a page of the export-import data bank saved from the browser, or a CSV of it.
 
 The page shows one code by country for two fiscal years (April to March): values, then quantities,
 each with a growth in percent. It says itself whether it holds imports or exports, in which money
 (US dollars in millions, or rupees in crore) and in which unit; none of that is guessed. A page that
-does not say is refused: a public copy of this bank calls exports in rupees imports.
+does not say is refused: a public copy of this bank calls exports in rupees imports. A CSV says it
+in the lines above its header, if at all; flow and code may come from the command line instead.
 """
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,11 +34,15 @@ _MONEY = (
     (re.compile(r"(?:Rs\.?|₹|INR)\s*(?:in\s*)?Crore", re.IGNORECASE), "INR", 1e7),
 )
 _KILOGRAMS = {"KGS": 1.0, "KG": 1.0, "TON": 1000.0, "MTS": 1000.0}
+_PREAMBLE = 15
 _FOOT = frozenset({"total", "india s total", "share", ""})
 _WAY_OUT = (
     "On tradestat.commerce.gov.in open Commodity-wise all countries, show one code with quantity, "
     "and save the whole page as HTML."
 )
+
+
+_Table = tuple[list[str], list[list[str]]]
 
 
 @dataclass(frozen=True)
@@ -51,58 +58,100 @@ class _Page:
 
 
 def is_page(text: str) -> bool:
-    """Whether a text is a page of the data bank."""
+    """Whether a text is a page of the data bank, or a table saved from one."""
     plain = text.lower()
-    is_html = "<table" in plain
-    return is_html and ("tradestat" in plain or "export import data bank" in plain)
+    if "<table" in plain:
+        return "tradestat" in plain or "export import data bank" in plain
+    return _header_line(text) is not None
 
 
-def normalise(raw: RawPayload) -> pd.DataFrame:
+def normalise(raw: RawPayload, *, flow: str = "", code: str = "") -> pd.DataFrame:
     """The flows of a page in the long form, by fiscal year (`period` FY2024-25).
 
+    Args:
+        raw: The page.
+        flow: "import" or "export", where the page does not say.
+        code: Code of the goods, where the page does not say.
+
     Raises:
-        SourceFault: The page does not say what it holds, or has another shape.
+        SourceFault: Neither says what it holds, they disagree, or the page has another shape.
     """
-    soup = bs4.BeautifulSoup(raw.read(), "html.parser")
-    page = _read_page(soup, raw)
-    rows = [row for table in soup.find_all("table") for row in _table_rows(table, page, raw)]
+    text, tables = _open(raw)
+    page = _read_page(text, flow, code, raw)
+    rows = [row for headings, lines in tables for row in _table_rows(headings, lines, page, raw)]
     if not rows:
         happened = "no table of countries with two fiscal years is on the page"
         raise fault_of(SOURCE, raw.address, happened, _WAY_OUT)
     return make_flows(rows, source_id=f"tradestat:{raw.sha256[:12]}", place=SOURCE.title)
 
 
-def _read_page(soup: bs4.BeautifulSoup, raw: RawPayload) -> _Page:
-    text = " ".join(soup.get_text(" ").split())
+def _open(raw: RawPayload) -> tuple[str, list[_Table]]:
+    """The words of a page, and its tables as headings and lines of cells."""
+    content = raw.read()
+    text = content.decode("utf-8-sig", "replace")
+    start = None if b"<table" in content.lower() else _header_line(text)
+    if start is not None:
+        lines = list(csv.reader(io.StringIO(text, newline="")))
+        said = " ".join(cell for line in lines[:start] for cell in line)
+        return said, [(lines[start], lines[start + 1 :])]
+    soup = bs4.BeautifulSoup(content, "html.parser")
+    tables = [
+        (
+            [head.get_text(" ", strip=True) for head in table.find_all("th")],
+            [
+                [cell.get_text(" ", strip=True) for cell in line.find_all("td")]
+                for line in table.find_all("tr")
+            ],
+        )
+        for table in soup.find_all("table")
+    ]
+    return soup.get_text(" "), tables
+
+
+def _header_line(text: str) -> int | None:
+    """Place of the header in a CSV of the bank: Country and two fiscal years at least."""
+    for place, line in enumerate(csv.reader(io.StringIO(text, newline=""))):
+        years = [cell for cell in line if _YEARS.search(cell)]
+        if len(years) > 1 and "country" in {cell.strip().lower() for cell in line}:
+            return place
+        if place > _PREAMBLE:
+            break
+    return None
+
+
+def _read_page(text: str, flow: str, code: str, raw: RawPayload) -> _Page:
+    text = " ".join(text.split())
     heads = re.findall(r"\b(export|import)s?\b\s*(?:::|-|:)?\s*commodity", text, re.IGNORECASE)
-    flows = {head.lower() for head in heads}
+    flows = {head.lower() for head in heads} | ({flow} if flow else set())
     if len(flows) != 1:
-        happened = "the page does not say whether it holds imports or exports"
-        raise fault_of(SOURCE, raw.address, happened, _WAY_OUT)
-    money = [(code, factor) for sign, code, factor in _MONEY if sign.search(text)]
+        happened = "does not say whether it holds imports or exports"
+        if heads and flow:
+            happened = f"says that it holds {heads[0].lower()}s, --flow says {flow}s"
+        raise fault_of(SOURCE, raw.address, f"the page {happened}", _WAY_OUT)
+    money = [(name, factor) for sign, name, factor in _MONEY if sign.search(text)]
     if len(money) != 1:
         happened = "the page does not say whether values are million US dollars or crore rupees"
         raise fault_of(SOURCE, raw.address, happened, _WAY_OUT)
     found = _CODE.search(text)
-    if not found:
+    if not (found or code):
         raise fault_of(SOURCE, raw.address, "the page names no commodity code", _WAY_OUT)
-    flow = flows.pop()
-    return _Page(flow, *money[0], found[1], found[2][:120], (found[3] or "").upper())
+    goods = (found[1], found[2][:120], (found[3] or "").upper()) if found else (code, "", "")
+    return _Page(flows.pop(), *money[0], *goods)
 
 
-def _table_rows(table: bs4.Tag, page: _Page, raw: RawPayload) -> Iterator[dict[str, Any]]:
-    headings = [head.get_text(" ", strip=True) for head in table.find_all("th")]
+def _table_rows(
+    headings: list[str], lines: list[list[str]], page: _Page, raw: RawPayload
+) -> Iterator[dict[str, Any]]:
     years = [match for head in headings if (match := _YEARS.search(head))]
     if not years:
         return
     labels = [f"FY{match[1]}-{match[2][2:]}" for match in years]
-    for line in table.find_all("tr"):
-        cells = [cell.get_text(" ", strip=True) for cell in line.find_all("td")]
+    for cells in lines:
         name = cells[1] if len(cells) > 1 else ""
         folded = " ".join(re.sub(r"[^a-z]+", " ", name.lower()).split())
-        if len(cells) < 2 or not cells[0].isdigit() or folded in _FOOT:  # noqa: PLR2004  number, name
-            continue
-        yield from _country_rows(cells, labels, page, raw)
+        # the foot holds totals, the head nothing; a country has a number and a name
+        if len(cells) > 1 and cells[0].strip().isdigit() and folded not in _FOOT:
+            yield from _country_rows(cells, labels, page, raw)
 
 
 def _country_rows(
