@@ -55,7 +55,10 @@ def refresh_source(
             f"name a source: {', '.join(ASKED_DIRECTLY)}",
             hint="`pillar data refresh --list` says what each gives.",
         )
-    web = Web(progress=None if quiet or as_json else _progress())
+    is_silent = quiet or as_json
+    web = Web(
+        progress=None if is_silent else _progress(), tell=None if is_silent else _tell_plainly
+    )
     done = refresh(Request(source=source, **wanted), web=web)
     failed = SourceFault.exit_code if done.faults else 0
     if as_json:
@@ -145,6 +148,10 @@ def _way_on(proposal: Proposal) -> str:
         return "There is nothing to accept: no row is added or revised."
     terms = "" if source.may_redistribute == "yes" else f" Terms: {source.licence}."
     return f"Not for the curated tables as they are.{terms} {source.by_hand}."
+
+
+def _tell_plainly(words: str) -> None:
+    warn(f"  {words}")
 
 
 def _progress() -> Callable[[int, int | None], None]:

@@ -58,6 +58,15 @@ def test_our_codes_are_taken_year_by_year(raw, tmp_path):
     assert not list((tmp_path / "work").iterdir())
 
 
+def test_each_year_is_told_before_it_is_read(raw, tmp_path):
+    told = []
+    baci.normalise(raw, work=tmp_path, tell=told.append)
+    assert [line[-27:] for line in told] == [
+        "BACI_HS17_Y2022_V202501.csv",
+        "BACI_HS17_Y2023_V202501.csv",
+    ]
+
+
 def test_all_years_and_codes_where_none_is_named(raw, tmp_path):
     flows = baci.normalise(raw, work=tmp_path)
     assert set(flows["period"]) == {"2022", "2023"}

@@ -7,10 +7,12 @@ import gzip
 import socket
 from email.utils import format_datetime
 
+import httpx
 import pytest
 
 from loopback import Answer, serving
 from third_pillar.evidence.connectors import usgs
+from third_pillar.evidence.connectors import web as web_module
 from third_pillar.evidence.connectors.cache import Cache
 from third_pillar.evidence.connectors.catalogue import SOURCES
 from third_pillar.evidence.connectors.checks import due
@@ -162,12 +164,22 @@ def test_a_name_that_is_not_found_is_said_and_not_tried_again(web, waits, tmp_pa
 
 
 def test_a_connection_that_is_not_secure_is_refused(server, web, waits, tmp_path):
-    """A server that speaks no TLS behind https, and a redirect from https to http."""
+    """A server that speaks no TLS behind https is not asked in plain words instead."""
     url = server.base.replace("http:", "https:")
     server.tell(Answer(b"{}"))
     with pytest.raises(SourceFault, match=r"no secure connection to 127\.0\.0\.1 \(TLS:"):
         web.fetch(Question(SOURCE, url, due(SOURCE, url, "json")), tmp_path / "part")
     assert not waits
+
+
+def test_a_redirect_from_https_to_http_is_not_followed():
+    """Nor is a key carried to another port of the same host."""
+    question = Question(SOURCE, "https://host/a", due(SOURCE, "a", "json"), {"X-Key": CANARY})
+    asked = httpx.Request("GET", "https://host/a", headers={"X-Key": CANARY})
+    with pytest.raises(SourceFault, match="redirects to an address that is not secure"):
+        web_module._redirected(question, asked, httpx.Request("GET", "http://host/a"))
+    then = httpx.Request("GET", "https://host:444/a", headers={"X-Key": CANARY})
+    assert "x-key" not in web_module._redirected(question, asked, then).headers
 
 
 def test_a_fault_that_passes_is_waited_for(server, web, waits, cache):
@@ -190,6 +202,17 @@ def test_a_fault_that_passes_is_waited_for(server, web, waits, cache):
     )
     fetch_release(server, web, cache)
     assert any(40 < wait <= 50 for wait in waits)
+
+
+def test_a_wait_is_told_with_its_reason(server, web, cache):
+    """Nobody looks at a silent terminal for a minute."""
+    told = []
+    web.tell = told.append
+    server.tell(Answer(status=429, headers={"Retry-After": "37"}), Answer(RELEASE))
+    fetch_release(server, web, cache)
+    (line,) = told
+    assert "HTTP 429, too many requests" in line
+    assert line.endswith("trying again in 37 s")
 
 
 def test_a_server_that_asks_for_hours_is_not_waited_for(server, web, waits, cache):

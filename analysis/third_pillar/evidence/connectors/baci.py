@@ -30,7 +30,7 @@ from third_pillar.evidence.connectors.figures import read_plain
 from third_pillar.evidence.connectors.files import storage_faults
 from third_pillar.evidence.connectors.flows import make_flows
 from third_pillar.evidence.connectors.payload import RawPayload, strip_secrets
-from third_pillar.evidence.connectors.web import Question, Web
+from third_pillar.evidence.connectors.web import Question, Tell, Web
 from third_pillar.evidence.connectors.web_faults import fault_of
 from third_pillar.vocabulary.errors import SourceFault
 
@@ -99,7 +99,12 @@ def year_files(path: Path, address: str) -> list[YearFile]:
 
 
 def normalise(
-    raw: RawPayload, *, work: Path, codes: Sequence[str] = CODES, years: Sequence[int] = ()
+    raw: RawPayload,
+    *,
+    work: Path,
+    codes: Sequence[str] = CODES,
+    years: Sequence[int] = (),
+    tell: Tell | None = None,
 ) -> pd.DataFrame:
     """The flows of these codes in the long form; the exporter stands as reporter, values FOB.
 
@@ -108,6 +113,7 @@ def normalise(
         work: A folder in which one year at a time is unpacked.
         codes: Six-digit codes.
         years: Calendar years; all in the zip where none is named.
+        tell: Told each year before it is read.
 
     Raises:
         SourceFault: A year is missing, a file is damaged or malformed, or the codes have no flows.
@@ -118,12 +124,13 @@ def normalise(
         held = f"{files[0].year} to {files[-1].year}"
         happened = f"the zip has no year {missing[0]}; it covers {held}"
         raise fault_of(SOURCE, raw.address, happened, "Ask for a --period within that.")
-    rows = [
-        row
-        for file in files
-        if not years or file.year in years
-        for row in _year_rows(raw, file, codes, work)
-    ]
+    rows: list[dict[str, Any]] = []
+    for file in files:
+        if years and file.year not in years:
+            continue
+        if tell:
+            tell(f"{SOURCE.title}: reading {file.name}")
+        rows += _year_rows(raw, file, codes, work)
     if not rows:
         happened = f"no flow of {', '.join(codes)} in the years asked for"
         raise fault_of(SOURCE, raw.address, happened, "Check --code and --period.")

@@ -23,6 +23,7 @@ from third_pillar.evidence.connectors.cache import Cache
 from third_pillar.evidence.connectors.catalogue import SOURCES, Source
 from third_pillar.evidence.connectors.files import file_sha256
 from third_pillar.evidence.connectors.payload import RawPayload
+from third_pillar.evidence.connectors.web import Tell
 from third_pillar.vocabulary.errors import ParameterFault, SourceFault
 
 _HEAD = 1 << 16
@@ -113,7 +114,9 @@ def take_in(path: Path, cache: Cache, *, only: str = "") -> tuple[Source, RawPay
     )
 
 
-def normalise(source: Source, raw: RawPayload, chosen: Chosen, cache: Cache) -> pd.DataFrame:
+def normalise(
+    source: Source, raw: RawPayload, chosen: Chosen, cache: Cache, *, tell: Tell | None = None
+) -> pd.DataFrame:
     """The rows of a payload by the rules of its source; of the codes and periods chosen, if any.
 
     Raises:
@@ -124,7 +127,8 @@ def normalise(source: Source, raw: RawPayload, chosen: Chosen, cache: Cache) -> 
     if source.id == "baci":
         codes = chosen.codes or baci.CODES
         years = [int(period) for period in chosen.periods]
-        return baci.normalise(raw, work=cache.root / "work", codes=codes, years=years)
+        work = cache.root / "work"
+        return baci.normalise(raw, work=work, codes=codes, years=years, tell=tell)
     if source.id == "gacc":
         flows = drop_china.normalise(raw, flow=chosen.flow)
     elif source.id == "tradestat":

@@ -72,6 +72,7 @@ CLOSED: Mapping[str, frozenset[str]] = {
     "valuation": frozenset({"CIF", "FOB", "FAS", "customs", "not stated"}),
 }
 _HS6 = 6
+_SHOWN = 5
 
 
 def make_flows(rows: Iterable[Mapping[str, Any]], *, source_id: str, place: str) -> pd.DataFrame:
@@ -105,6 +106,23 @@ def code_scope(code: str) -> str:
     return "basket" if len(code) < _HS6 else "national"
 
 
+def explain_flows(flows: pd.DataFrame) -> str:
+    """As what the rows were taken, in words: flow, codes, periods, money, weights."""
+    kinds = ", ".join(sorted(flows["flow"].unique()))
+    systems = flows.groupby("system")["code"].unique()
+    goods = "; ".join(f"{name} {_few(sorted(codes))}" for name, codes in systems.items())
+    spans = [
+        f"{str(kind).replace('_', ' ')} {_span(sorted(periods))}"
+        for kind, periods in flows.groupby("period_type")["period"].unique().items()
+    ]
+    money = ", ".join(sorted((flows["currency"] + " " + flows["valuation"]).unique()))
+    weighed = int(flows["net_kg"].notna().sum())
+    return (
+        f"{len(flows):,} rows taken as {kinds} of {goods}, by {'; '.join(spans)}, "
+        f"values in {money}; {weighed:,} with a weight"
+    )
+
+
 def join_goods(flows: pd.DataFrame, hs_codes: pd.DataFrame) -> pd.DataFrame:
     """The flows with `description` and `is_rare_earth_magnet`, joined on (system, code).
 
@@ -117,6 +135,15 @@ def join_goods(flows: pd.DataFrame, hs_codes: pd.DataFrame) -> pd.DataFrame:
     goods = hs_codes[["system", "code", "description", "is_rare_earth_magnet"]].copy()
     goods["system"] = goods["system"].replace({"US-HTS10": "US-HTS"})
     return flows.merge(goods, on=["system", "code"], how="left", validate="m:1")
+
+
+def _few(words: Sequence[str]) -> str:
+    shown = ", ".join(words[:_SHOWN])
+    return shown if len(words) <= _SHOWN else f"{shown} and {len(words) - _SHOWN} more"
+
+
+def _span(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{words[0]} to {words[-1]}"
 
 
 def _refuse_doubles(frame: pd.DataFrame, place: str) -> None:

@@ -19,6 +19,7 @@ from third_pillar.evidence.connectors.flow_changes import (
     compare_monthly,
     read_flows,
 )
+from third_pillar.evidence.connectors.flows import explain_flows
 from third_pillar.evidence.connectors.payload import RawPayload, strip_secrets
 from third_pillar.evidence.connectors.proposals import (
     Proposal,
@@ -28,7 +29,7 @@ from third_pillar.evidence.connectors.proposals import (
     write_proposal,
 )
 from third_pillar.evidence.connectors.request import FLOWS, Request, check_request
-from third_pillar.evidence.connectors.web import Web
+from third_pillar.evidence.connectors.web import Tell, Web
 from third_pillar.vocabulary.errors import ParameterFault, PillarError
 
 CODES = ("280530", "284610", "284690", "850511", "850519")
@@ -66,9 +67,9 @@ def refresh(request: Request, *, root: Path | None = None, web: Web | None = Non
     cache = Cache.of_project(root)
     web = web or Web()
     if source.id == "drop":
-        return _refresh_drop(request, cache, root)
+        return _refresh_drop(request, cache, root, web.tell)
     if request.file:
-        found = _from_file(request, request.file, cache, only=source.id)
+        found = _from_file(request, request.file, cache, web.tell, only=source.id)
     elif source.id == "comtrade":
         found = _from_comtrade(request, source, cache, web)
     elif source.id == "usgs":
@@ -98,18 +99,21 @@ def _from_comtrade(request: Request, source: Source, cache: Cache, web: Web) -> 
     )
     key = "" if request.from_cache else comtrade.read_key()
     base = source.find_base(request.base)
-    payloads = tuple(
-        cache.newest(source.id, one.asked)
-        if request.from_cache
-        else comtrade.fetch(one, web=web, cache=cache, base=base, key=key)
-        for one in wanted
-    )
+    payloads = []
+    for place, one in enumerate(wanted, start=1):
+        if request.from_cache:
+            payloads.append(cache.newest(source.id, one.asked))
+            continue
+        if web.tell and len(wanted) > 1:
+            name = one.asked["reporter"]
+            web.tell(f"{source.title}: {name}, {one.period} ({place} of {len(wanted)})")
+        payloads.append(comtrade.fetch(one, web=web, cache=cache, base=base, key=key))
     frames = [comtrade.normalise(payload) for payload in payloads]
     asked = {
         name: "; ".join(dict.fromkeys(one.asked[name] for one in wanted))
         for name in ("reporter", "period", "flow", "code")
     }
-    return _Found(source, payloads, pd.concat(frames, ignore_index=True), asked)
+    return _Found(source, tuple(payloads), pd.concat(frames, ignore_index=True), asked)
 
 
 def _from_usgs(request: Request, source: Source, cache: Cache, web: Web) -> _Found:
@@ -132,21 +136,25 @@ def _from_baci(request: Request, source: Source, cache: Cache, web: Web) -> _Fou
         if request.from_cache
         else baci.fetch(web=web, cache=cache, address=request.address)
     )
-    return _read(request, source, payload, cache)
+    return _read(request, source, payload, cache, web.tell)
 
 
-def _from_file(request: Request, file: Path, cache: Cache, *, only: str = "") -> _Found:
+def _from_file(
+    request: Request, file: Path, cache: Cache, tell: Tell | None, *, only: str = ""
+) -> _Found:
     source, payload = drop.take_in(file, cache, only=only)
-    return _read(request, source, payload, cache)
+    return _read(request, source, payload, cache, tell)
 
 
-def _read(request: Request, source: Source, payload: RawPayload, cache: Cache) -> _Found:
+def _read(
+    request: Request, source: Source, payload: RawPayload, cache: Cache, tell: Tell | None
+) -> _Found:
     chosen = drop.Chosen(
         flow=request.flows[0] if len(request.flows) == 1 else "",
         codes=request.codes,
         periods=request.periods,
     )
-    frame = drop.normalise(source, payload, chosen, cache)
+    frame = drop.normalise(source, payload, chosen, cache, tell=tell)
     asked = dict(payload.asked) | {
         "code": ",".join(request.codes),
         "period": ",".join(request.periods),
@@ -154,7 +162,9 @@ def _read(request: Request, source: Source, payload: RawPayload, cache: Cache) -
     return _Found(source, (payload,), frame, asked)
 
 
-def _refresh_drop(request: Request, cache: Cache, root: Path | None) -> Refreshed:
+def _refresh_drop(
+    request: Request, cache: Cache, root: Path | None, tell: Tell | None
+) -> Refreshed:
     """One proposal a file; a file that cannot be taken does not keep the others."""
     with storage_faults(cache.drop):
         cache.drop.mkdir(parents=True, exist_ok=True)
@@ -175,7 +185,7 @@ def _refresh_drop(request: Request, cache: Cache, root: Path | None) -> Refreshe
     faults: list[PillarError] = []
     for file in files:
         try:
-            made.append(_propose(_from_file(request, file, cache), cache, root))
+            made.append(_propose(_from_file(request, file, cache, tell), cache, root))
         except PillarError as error:
             faults.append(error)
     if not made and len(faults) == 1:
@@ -221,7 +231,10 @@ def _remarks(found: _Found) -> tuple[str, ...]:
     """What a reader must know of the payloads and of the rows."""
     remarks = [remark for payload in found.payloads for remark in payload.remarks]
     if "partner" not in found.frame:
-        return tuple(remarks)
+        edition = int(found.frame["edition"].iloc[0])
+        cells = f"{len(found.frame)} printed cells of its rare-earth chapters"
+        return (f"this is the data release of MCS {edition}: {cells}", *remarks)
+    remarks.insert(0, explain_flows(found.frame))
     sides = pd.concat([found.frame["reporter"], found.frame["partner"]]).dropna().unique()
     unknown = sorted(str(code)[1:-1] for code in sides if not is_known(str(code)))
     if unknown:

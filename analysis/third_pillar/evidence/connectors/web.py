@@ -28,6 +28,7 @@ from third_pillar.evidence.connectors.web_faults import (
 from third_pillar.vocabulary.errors import SourceFault
 
 Progress = Callable[[int, int | None], None]
+Tell = Callable[[str], None]
 _AGENT = f"third-pillar/{__version__} (policy evidence kit)"
 _REDIRECTS = 5
 
@@ -66,12 +67,16 @@ class Question:
 
 @dataclass
 class Web:
-    """A client whose clock and sleep may be replaced; closes its connections on exit."""
+    """A client whose clock and sleep may be replaced.
+
+    `progress` is told bytes received and due, `tell` in words what it waits for.
+    """
 
     policy: Policy = field(default_factory=Policy)
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
     progress: Progress | None = None
+    tell: Tell | None = None
     _asked: dict[str, float] = field(default_factory=dict)
 
     def fetch(self, question: Question, arriving: Path) -> Mapping[str, str]:
@@ -89,6 +94,7 @@ class Web:
             wait=_wait,
             retry=tenacity.retry_if_exception(self._is_worth_waiting),
             sleep=self.sleep,
+            before_sleep=self._tell_wait,
             reraise=True,
         )
         try:
@@ -107,6 +113,12 @@ class Web:
         finally:
             _state_file(arriving).unlink(missing_ok=True)
         return headers
+
+    def _tell_wait(self, state: tenacity.RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome else None
+        wait = state.next_action.sleep if state.next_action else 0
+        if self.tell and isinstance(error, PassingFault):
+            self.tell(f"{error.fault}; trying again in {wait:,.0f} s")
 
     def _is_worth_waiting(self, error: BaseException) -> bool:
         """Whether another try may help within the time we are ready to wait."""
