@@ -211,6 +211,7 @@ def test_the_drop_folder_takes_what_it_knows_and_names_what_it_does_not(root, ca
         "2 rows taken as export of CN 85051110, by month 2025-10 to 2025-11, "
         "values in USD FOB; 2 with a weight"
     ) in out
+    assert "CN 85051110 is rare-earth magnets (rare-earth magnets: true)" in out
     assert "Against trade_monthly, exports in tonnes: 1 revised, 1 added" in out
     assert "WLD 85051110 2025-10: 5,000 t → 5,100.0 t (+2.0 %)" in out
     assert "a.csv is not recognised: it is a text that begins 'year,tonnes" in err

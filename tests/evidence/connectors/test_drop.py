@@ -12,7 +12,8 @@ import pytest
 
 from third_pillar.evidence.connectors import drop, drop_china, drop_comext, drop_india
 from third_pillar.evidence.connectors.drop import Chosen
-from third_pillar.evidence.connectors.flows import COLUMNS, join_goods
+from third_pillar.evidence.connectors.flows import COLUMNS
+from third_pillar.evidence.connectors.goods import explain_goods, join_goods
 from third_pillar.vocabulary.errors import ParameterFault, SourceFault
 
 CHINA = (
@@ -286,6 +287,21 @@ def test_the_same_digits_are_different_goods_in_different_systems(cache, tmp_pat
         "EU-CN8": ["yes"],
         "IN-ITC": ["no"],
     }
+
+
+def test_what_a_code_means_is_said_with_the_rows(cache, tmp_path):
+    """Who drops an Indian page reads that 85051110 is no rare-earth magnet there."""
+    codes = pd.DataFrame(
+        [("IN-ITC", "85051110", "Ferrite cores", "no")],
+        columns=["system", "code", "description", "is_rare_earth_magnet"],
+    )
+    flows = pd.concat(
+        [taken(cache, put(tmp_path, INDIA)), taken(cache, put(tmp_path, CHINA), flow="import")]
+    )
+    assert explain_goods(join_goods(flows, codes)) == [
+        "IN-ITC 85051110 is Ferrite cores (rare-earth magnets: no)",
+        "not in codelists/hs_codes.csv: CN 85051110",
+    ]
 
 
 def test_each_reader_is_strict_about_what_it_recognises():

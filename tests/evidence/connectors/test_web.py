@@ -261,6 +261,17 @@ def test_a_download_goes_on_in_a_later_call(server, web, cache, waits):
     assert server.requests[-1][1]["range"] == "bytes=60-"
 
 
+def test_a_part_of_one_address_is_not_joined_to_another(server, web, tmp_path):
+    """Also where both are kept in the same place and have the same mark."""
+    server.tell(Answer(b'{"a": 1, "b": 2}', headers=MARKED, sent=9))
+    with pytest.raises(SourceFault):
+        ask(server, web, tmp_path / "part")
+    with serving() as other:
+        other.tell(Answer(b'{"c": 3, "d": 4}', headers=MARKED, honours_range=True))
+        ask(other, web, tmp_path / "part")
+    assert (tmp_path / "part").read_bytes() == b'{"c": 3, "d": 4}'
+
+
 def test_a_file_that_changed_meanwhile_is_fetched_anew(server, web, cache):
     """No half of one edition is joined to a half of another."""
     changed = RELEASE.replace(b"2,900", b"3,100")

@@ -123,20 +123,6 @@ def explain_flows(flows: pd.DataFrame) -> str:
     )
 
 
-def join_goods(flows: pd.DataFrame, hs_codes: pd.DataFrame) -> pd.DataFrame:
-    """The flows with `description` and `is_rare_earth_magnet`, joined on (system, code).
-
-    A US tariff number joins at ten digits only; a code the list lacks stays missing.
-
-    Args:
-        flows: As `make_flows` makes them.
-        hs_codes: The codelist, keyed by (system, code).
-    """
-    goods = hs_codes[["system", "code", "description", "is_rare_earth_magnet"]].copy()
-    goods["system"] = goods["system"].replace({"US-HTS10": "US-HTS"})
-    return flows.merge(goods, on=["system", "code"], how="left", validate="m:1")
-
-
 def _few(words: Sequence[str]) -> str:
     shown = ", ".join(words[:_SHOWN])
     return shown if len(words) <= _SHOWN else f"{shown} and {len(words) - _SHOWN} more"

@@ -20,6 +20,7 @@ from third_pillar.evidence.connectors.flow_changes import (
     read_flows,
 )
 from third_pillar.evidence.connectors.flows import explain_flows
+from third_pillar.evidence.connectors.goods import explain_goods, join_goods, read_goods
 from third_pillar.evidence.connectors.payload import RawPayload, strip_secrets
 from third_pillar.evidence.connectors.proposals import (
     Proposal,
@@ -194,6 +195,8 @@ def _refresh_drop(
 
 
 def _propose(found: _Found, cache: Cache, root: Path | None) -> Proposal:
+    is_trade = "partner" in found.frame
+    frame = join_goods(found.frame, read_goods(root)) if is_trade else found.frame
     folder = name_proposal(cache, found.source, found.payloads)
     bare = Proposal(
         id=folder.name,
@@ -204,7 +207,7 @@ def _propose(found: _Found, cache: Cache, root: Path | None) -> Proposal:
         rows=len(found.frame),
         against="",
         changes=(),
-        remarks=_remarks(found),
+        remarks=(*_remarks(found), *(explain_goods(frame) if is_trade else ())),
         source_row={},
     )
     if found.source.id == "usgs":
@@ -214,7 +217,7 @@ def _propose(found: _Found, cache: Cache, root: Path | None) -> Proposal:
             proposal = Proposal(**{**vars(proposal), "source_row": candidates.source_row})
     else:
         proposal = with_changes(bare, *_flow_changes(found, cache, root))
-    return write_proposal(proposal, found.frame)
+    return write_proposal(proposal, frame)
 
 
 def _flow_changes(found: _Found, cache: Cache, root: Path | None) -> tuple[Sequence[Change], str]:
