@@ -203,6 +203,7 @@ def test_the_drop_folder_takes_what_it_knows_and_names_what_it_does_not(root, ca
     assert "holds no file" in err
     (drop / "b.txt").write_bytes(CHINA.encode("gb18030"))
     (drop / "a.csv").write_text("year,tonnes\n2024,5\n", encoding="utf-8")
+    (drop / "c.csv").write_text(CHINA.replace("60000", "?"), encoding="utf-8")
     (drop / ".hidden").write_text("x", encoding="utf-8")
     code, out, err = call("drop", "--flow", "export")
     assert code == 5
@@ -216,6 +217,9 @@ def test_the_drop_folder_takes_what_it_knows_and_names_what_it_does_not(root, ca
     assert "WLD 85051110 2025-10: 5,000 t → 5,100.0 t (+2.0 %)" in out
     assert "a.csv is not recognised: it is a text that begins 'year,tonnes" in err
     assert "Recognised are: China customs CSV" in err
+    assert "file:c.csv: '?' stands where a number was due" in err
+    # only what could be read is kept
+    assert len(list((root / "data/cache/payloads").rglob("*.record.json"))) == 1
     code, _, err = call("--accept", "latest")
     assert code == 2
     assert "it is not established that its rows may be redistributed" in err

@@ -87,6 +87,11 @@ FAULTS = [
         "it has no chapter RARE EARTHS",
         "whole data release",
     ),
+    (
+        Answer(RELEASE.replace(b"2,900", b"lots")),
+        "line 2, India, Mine production: 'lots'",
+        "say in",
+    ),
     (Answer(status=302, headers={"Location": "/again"}), "redirects without end", "--address"),
 ]
 
@@ -280,6 +285,14 @@ def test_a_file_that_changed_meanwhile_is_fetched_anew(server, web, cache):
         Answer(changed, headers=MARKED | {"ETag": '"v2"'}, honours_range=True),
     )
     assert fetch_release(server, web, cache).path.read_bytes() == changed
+
+
+def test_a_mark_that_is_weak_joins_nothing(server, web, cache):
+    """A weak ETag may name two files of different bytes."""
+    weak = MARKED | {"ETag": 'W/"v1"'}
+    server.tell(Answer(RELEASE, headers=weak, sent=100), Answer(RELEASE, headers=weak))
+    assert fetch_release(server, web, cache).path.read_bytes() == RELEASE
+    assert "range" not in server.requests[1][1]
 
 
 def test_a_part_that_starts_elsewhere_is_not_appended(server, web, cache):

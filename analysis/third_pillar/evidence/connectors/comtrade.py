@@ -105,6 +105,7 @@ def fetch(wanted: Wanted, *, web: Web, cache: Cache, base: str, key: str) -> Raw
     def check(path: Path, headers: Mapping[str, str]) -> None:
         check_json(path, headers)
         _check_rows(_rows(read_unpacked(path), shown), wanted, shown)
+        normalise(RawPayload.arriving(SOURCE.id, shown, path))
 
     question = Question(SOURCE, url, check, {KEY_HEADER: key} if key else {})
     arriving = cache.partial(SOURCE.id, wanted.asked)
@@ -126,9 +127,12 @@ def normalise(raw: RawPayload) -> pd.DataFrame:
     Raises:
         SourceFault: The answer is not in the shape of version 1, or repeats itself.
     """
-    rows = _rows(raw.read(), raw.address)
+    rows = [row for row in _rows(raw.read(), raw.address) if _is_whole(row)]
+    if not rows:
+        happened = "the answer holds no whole flow, only parts by procedure, mode or second partner"
+        raise fault_of(SOURCE, raw.address, happened, "Ask for another --period or --code.")
     return make_flows(
-        (_flow(row) for row in rows if _is_whole(row)),
+        (_flow(row) for row in rows),
         source_id=f"comtrade:{raw.sha256[:12]}",
         place=SOURCE.title,
     )

@@ -13,9 +13,9 @@ _COLUMNS = ("system", "code", "description", "is_rare_earth_magnet")
 
 
 def read_goods(root: Path | None = None) -> pd.DataFrame:
-    """The codelist of customs lines, a row a system and code."""
-    resource = next(one for one in read_resources(root).values() if one.name == "hs_codes")
-    rows = read_table(resource, root).rows
+    """The codelist of customs lines, a row a system and code; empty where there is none."""
+    found = [one for one in read_resources(root).values() if one.name == "hs_codes"]
+    rows = read_table(found[0], root).rows if found else ()
     return pd.DataFrame(
         [{name: row.text(name) for name in _COLUMNS} for row in rows],
         columns=list(_COLUMNS),

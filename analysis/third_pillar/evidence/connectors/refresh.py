@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Sized
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -143,8 +143,10 @@ def _from_baci(request: Request, source: Source, cache: Cache, web: Web) -> _Fou
 def _from_file(
     request: Request, file: Path, cache: Cache, tell: Tell | None, *, only: str = ""
 ) -> _Found:
-    source, payload = drop.take_in(file, cache, only=only)
-    return _read(request, source, payload, cache, tell)
+    source, payload = drop.open_file(file, only=only)
+    found = _read(request, source, payload, cache, tell)
+    # only what could be read is kept
+    return replace(found, payloads=(drop.keep_file(payload, cache),))
 
 
 def _read(
