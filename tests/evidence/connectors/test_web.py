@@ -343,6 +343,16 @@ def test_progress_is_told_with_the_whole(server, cache):
     assert told[-1] == (len(RELEASE), len(RELEASE))
 
 
+def test_the_cache_gives_what_was_fetched_last(server, web, cache):
+    """Earlier answers stay beside it; one that comes again is the newest again."""
+    bodies = [RELEASE.replace(b"2,900", number) for number in (b"1", b"2", b"3", b"1")]
+    for body in bodies:
+        server.tell(Answer(body))
+        fetch_release(server, web, cache)
+        assert cache.newest("usgs", usgs.ASKED).path.read_bytes() == body
+    assert len(list((cache.root / "payloads").rglob("*.csv"))) == 3
+
+
 def test_a_cached_file_that_was_changed_is_not_used(server, web, cache):
     server.tell(Answer(RELEASE))
     payload = fetch_release(server, web, cache)
