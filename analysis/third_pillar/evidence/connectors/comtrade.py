@@ -30,7 +30,7 @@ from third_pillar.evidence.connectors.catalogue import COMTRADE_KEY, SOURCES
 from third_pillar.evidence.connectors.checks import due
 from third_pillar.evidence.connectors.comtrade_quota import Quota, count_call
 from third_pillar.evidence.connectors.countries import find_by_comtrade_iso, find_by_number
-from third_pillar.evidence.connectors.flows import make_flows
+from third_pillar.evidence.connectors.flows import make_flows, system_of
 from third_pillar.evidence.connectors.payload import RawPayload, read_unpacked, strip_secrets
 from third_pillar.evidence.connectors.web import Question, Web
 from third_pillar.evidence.connectors.web_faults import fault_of
@@ -220,7 +220,7 @@ def _flow(row: Mapping[str, Any]) -> dict[str, Any]:
         "reporter": _country(row, "reporter"),
         "partner": _country(row, "partner"),
         "flow": flow,
-        "system": "HS6",
+        "system": system_of(str(row["cmdCode"]), "HS"),
         "code": str(row["cmdCode"]),
         "period": f"{period[:4]}-{period[4:]}" if is_month else period,
         "period_type": "month" if is_month else "calendar_year",
