@@ -126,7 +126,7 @@ def _in_words(proposal: Proposal) -> list[str]:
     read = f"{count} payload{'' if count == 1 else 's'}"
     lines = [f"{proposal.source.title}: {proposal.rows:,} rows, from {read}"]
     lines += [
-        f"  {payload.address}  sha256 {payload.sha256[:12]}…, {payload.retrieved_at}"
+        f"  {payload.address}  sha256 {payload.sha256[:12]}…, {payload.retrieved_at[:19]}Z"
         for payload in proposal.payloads[:_SHOWN]
     ]
     lines += [f"  Note: {remark}" for remark in proposal.remarks]
