@@ -10,6 +10,7 @@ import typer
 from third_pillar.cli.answer import answer_failure
 from third_pillar.cli.claims import claims
 from third_pillar.cli.forecasts import forecasts
+from third_pillar.cli.trade import trade
 from third_pillar.vocabulary.errors import EXIT_CODES, ParameterFault, PillarError
 
 _EXIT_CODES = "\n".join(f"  {code:>3}  {meaning}" for code, meaning in EXIT_CODES.items())
@@ -40,6 +41,7 @@ app.add_typer(data, name="data")
 app.add_typer(claims, name="claims")
 app.add_typer(archive, name="archive")
 app.add_typer(forecasts, name="forecasts")
+app.add_typer(trade, name="trade")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 

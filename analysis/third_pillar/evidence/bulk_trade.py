@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import re
 import shutil
 import tempfile
@@ -138,7 +139,8 @@ def _workspace(out: Path) -> Iterator[Path]:
 
     try:
         out.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(prefix=".build-", dir=out))
+        _clear_leftovers(out)
+        work = Path(tempfile.mkdtemp(prefix=f"{_UNFINISHED}{os.getpid()}-", dir=out))
     except OSError as error:
         raise StorageFault(f"{out} cannot be written ({error.strerror})") from None
     try:
@@ -152,6 +154,27 @@ def _workspace(out: Path) -> Iterator[Path]:
         ) from None
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def _clear_leftovers(out: Path) -> None:
+    """Remove what a build that was killed left behind; those of running processes stay."""
+    for folder in out.glob(f"{_UNFINISHED}*"):
+        owner = folder.name.removeprefix(_UNFINISHED).partition("-")[0]
+        if owner.isdigit() and not _is_running(int(owner)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+_UNFINISHED = ".build-"
 
 
 def _refuse_files(files: Sequence[Path]) -> None:
