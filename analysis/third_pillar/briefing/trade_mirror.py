@@ -111,6 +111,8 @@ def _is_close(mirror: MirrorSeries) -> bool:
 def compose_mirror(case: Case) -> Fragment:
     """Both sides in words: all years together, how values differ, what it means."""
     mirrors = case.results.trade_panel.mirrors
+    if not mirrors:
+        return fragment(paragraph("Without both sides of a flow nothing can be compared."))
     said = []
     for mirror in mirrors:
         metric = find_number(
@@ -134,18 +136,14 @@ def compose_mirror(case: Case) -> Fragment:
         paragraph(
             *said,
             f"Only exports of {named} are on record from both sides"
-            + ("." if own else f"; nothing of {candidate(case)} is.")
-            if mirrors
-            else "",
+            + ("." if own else f"; nothing of {candidate(case)} is."),
         ),
         paragraph(
             "Exporters value goods at their border (FOB), importers with freight and insurance "
             "(CIF; the United States before them), so that a value ratio a little above one is "
             "usual. Small flows swing most: one container counted in another year is a multiple. "
             f"{sentence_start(phrase_count(_months_common(mirrors)))} months are common to the "
-            "years compared."
-            if mirrors
-            else ""
+            "years compared.",
         ),
     )
 
