@@ -11,6 +11,7 @@ from third_pillar.cli.answer import answer_failure
 from third_pillar.cli.claims import claims
 from third_pillar.cli.data_refresh import register_refresh
 from third_pillar.cli.forecasts import forecasts
+from third_pillar.cli.trade import trade
 from third_pillar.vocabulary.errors import EXIT_CODES, ParameterFault, PillarError
 
 _EXIT_CODES = "\n".join(f"  {code:>3}  {meaning}" for code, meaning in EXIT_CODES.items())
@@ -42,6 +43,7 @@ register_refresh(data)
 app.add_typer(claims, name="claims")
 app.add_typer(archive, name="archive")
 app.add_typer(forecasts, name="forecasts")
+app.add_typer(trade, name="trade")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
