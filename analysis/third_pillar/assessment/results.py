@@ -13,6 +13,7 @@ from third_pillar.assessment.costs import CapitalCosts
 from third_pillar.assessment.curve import SpecificationCurve, assess_curve
 from third_pillar.assessment.demand import Need, assess_need, find_need
 from third_pillar.assessment.draws import RowDraws
+from third_pillar.assessment.event_study import ExportStudy, assess_exports_study
 from third_pillar.assessment.layers import LayeredMoment
 from third_pillar.assessment.network import (
     CandidateBalance,
@@ -34,12 +35,14 @@ from third_pillar.assessment.trade import (
     assess_dependence,
     assess_magnet_exports,
 )
+from third_pillar.assessment.trade_panel import TradePanel, assess_trade_panel
 from third_pillar.assessment.what_would import WhatWould
 from third_pillar.evidence import Article, Evidence, load_specifications
 from third_pillar.model.breadth import Breadth, BreadthSpecification
 from third_pillar.vocabulary.codes import Stage
 from third_pillar.vocabulary.errors import PillarError
 from third_pillar.vocabulary.parameters import Question
+from third_pillar.vocabulary.specifications import Specification
 
 NOW, HORIZON = "now", "horizon"
 
@@ -86,7 +89,7 @@ class Results:
         sets: Pools compared.
         now: Today.
         horizon: The horizon.
-        curve: The candidate under every definition of "pillar" on record.
+        specifications: Every definition of "pillar" on record.
     """
 
     question: Question
@@ -101,7 +104,7 @@ class Results:
     sets: tuple[MemberSet, ...]
     now: Moment
     horizon: Moment
-    curve: SpecificationCurve
+    specifications: tuple[Specification, ...]
 
     @property
     def candidate(self) -> str:
@@ -117,6 +120,11 @@ class Results:
     def count_by(self) -> str:
         """Whether plants count by location or owner."""
         return self.question.parameters.count_by
+
+    @cached_property
+    def curve(self) -> SpecificationCurve:
+        """The candidate under every definition of "pillar"; computed when asked for."""
+        return assess_curve(self.question, self.evidence, self.specifications, draws=self.draws)
 
     @cached_property
     def standing(self) -> Standing:
@@ -159,6 +167,16 @@ class Results:
     def capital_costs(self) -> CapitalCosts:
         """What plants cost on record; computed when asked for."""
         return CapitalCosts(self.evidence, self.draws)
+
+    @cached_property
+    def trade_panel(self) -> TradePanel:
+        """Annual trade by importer, line and year; computed when asked for."""
+        return assess_trade_panel(self.evidence)
+
+    @cached_property
+    def export_study(self) -> ExportStudy:
+        """The event study of China's magnet exports; computed when asked for."""
+        return assess_exports_study(self.exports, self.suspension)
 
     @property
     def is_about_candidate(self) -> bool:
@@ -211,7 +229,7 @@ def assess_results(question: Question, evidence: Evidence, article: Article) -> 
         sets=sets,
         now=moments[0],
         horizon=moments[1],
-        curve=assess_curve(question, evidence, load_specifications(), draws=draws),
+        specifications=load_specifications(),
     )
 
 

@@ -50,10 +50,18 @@ METRICS: Mapping[str, NamedMetric] = MappingProxyType(
         "capital_cost": _named("USD a t NdFeB a year", stage="stage"),
         "chain_flow": _named(_MAGNETS, when="when"),
         "dytb_need": _named("t Dy and Tb oxide a year", when="when"),
+        "dependence_criteria": _named("criteria", importer="country", line="code"),
+        "destination_exports": _named(
+            "t a month", destination="country", phase="word:before|onset|suspension"
+        ),
+        "export_change": _named("%", phase="word:onset|later|suspension"),
+        "export_contrast": _named("%", phase="word:later|suspension"),
+        "export_trend": _named("% a month"),
         "feed_gap": _named(_OXIDE, when="when"),
         "half_runs_by": _named("%", plant="row:projects", year="year"),
         "heavy_capacity": _named(_MAGNETS, country="country", stage="stage", when="when"),
         "home_need": _named(_MAGNETS, when="when"),
+        "import_hhi": _named("HHI, 0 to 1", importer="country", line="code", year="year"),
         "import_share": _named("%", figure_id="row:import_shares"),
         "largest_share_outside_china": _named("%", stage="stage"),
         "linked_share": _named("%", **_POOL, links="word:free|binding"),
@@ -68,6 +76,7 @@ METRICS: Mapping[str, NamedMetric] = MappingProxyType(
         "mine_output": _named("t REO", country="country", year="year"),
         "mine_rank": _named("rank", country="country", year="year"),
         "mine_share": _named("%", country="country", year="year"),
+        "mirror_weight": _named("times", exporter="country", importer="country", line="code"),
         "n_minus_one_share": _named(
             "%", pool="word:members|ex_china", lost="country", joins="word:with|without"
         ),
@@ -101,6 +110,9 @@ METRICS: Mapping[str, NamedMetric] = MappingProxyType(
         "stage_hhi": _named("HHI, 0 to 1", stage="stage"),
         "stages_dominated": _named("stages", country="country", threshold_pct="number"),
         "starts_by": _named("%", plant="row:projects", year="year"),
+        "supplier_share": _named(
+            "%", importer="country", supplier="country", line="code", year="year"
+        ),
         "utilisation": _named(
             "%", output_id="row:national_programmes", capacity_id="row:national_programmes"
         ),
