@@ -68,7 +68,7 @@ def phrase_changes(changes: Changes) -> list[str]:
     lines += _other_numbers(changes)
     within = len(changes.numbers) - len(changes.moved)
     if within:
-        lines.append(f"{_within(within)}.")
+        lines.append(_within(within))
     lines += [_table(one) for one in changes.tables]
     lines += _kit(changes)
     return lines
@@ -148,18 +148,19 @@ def _causes(changes: Changes) -> str:
         said.append(f"Changed in the kit: {_kit_names(changes)}.")
     within = len(changes.numbers) - len(changes.moved)
     if within and changes.matters:
-        said.append(f"{_within(within)}.")
+        said.append(_within(within))
     if not tables and not changes.kit:
         said.append("Data and code are the same.")
     return " ".join(said)
 
 
 def _within(count: int) -> str:
-    return _counted(
+    said = _counted(
         count,
-        "number reads differently, but within its noise",
-        "numbers read differently, but within their noise",
+        "number reads differently, but within its noise.",
+        "numbers read differently, but within their noise.",
     )
+    return said[:1].upper() + said[1:]
 
 
 def _question(changes: Changes) -> list[str]:

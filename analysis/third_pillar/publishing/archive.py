@@ -6,7 +6,8 @@ Below the archive's folder:
 - `<profile>/<candidate>/<article>/<language>/latest` leads to the newest run of a lineage,
   and `latest-published` beside it to the newest that readers may have;
 - `latest` leads to that of the default lineage;
-- `failed/<run_id>/` keeps the log and the partial notebook of a failure.
+- `failed/<run_id>/` keeps the log and the partial notebook of a failure;
+- `tables/` keeps the data that reports rest on, `approvals.jsonl` who approved them.
 """
 
 from __future__ import annotations
@@ -43,12 +44,13 @@ from third_pillar.vocabulary.parameters import Question, ReportParameters
 LATEST = "latest"
 FAILED = "failed"
 PUBLISHED_LINK = "latest-published"
+TABLES = "tables"
 _BUILDING = ".building-"
 _OWNER = ".owner"
 _SCRATCH = "scratch"
 _SHORT_KEY = 8
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-_TAKEN = {LATEST, FAILED, PUBLISHED_LINK}
+_TAKEN = {LATEST, FAILED, PUBLISHED_LINK, TABLES}
 _FORGOTTEN = dt.timedelta(days=2)
 
 

@@ -18,6 +18,7 @@ from third_pillar.publishing.archive import (
     FAILED,
     LATEST,
     PUBLISHED_LINK,
+    TABLES,
     Archive,
     ArchivedRun,
     Lineage,
@@ -149,7 +150,7 @@ def _leftovers(archive: Archive, at: dt.datetime) -> Iterator[Path]:
             yield from sorted(path for path in home.glob(pattern) if _is_left(path, at))
     for run in archive.list_runs():
         yield from sorted(path for path in run.folder.glob(".*.*") if _is_left(path, at))
-    yield from sorted(p for p in (archive.folder / ".tables").glob(".*") if _is_left(p, at))
+    yield from sorted(p for p in (archive.folder / TABLES).glob(".*") if _is_left(p, at))
     yield from archive.orphans()
 
 

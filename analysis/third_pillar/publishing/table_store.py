@@ -1,6 +1,6 @@
 """The tables that reports rested on, kept once by content, so that a diff can name their rows.
 
-Below the archive's folder, `.tables/<sha256>.gz` is one file of the data package as it was. A
+Below the archive's folder, `tables/<sha256>.gz` is one file of the data package as it was. A
 file that is there is never written again; one that was damaged is the same as none.
 """
 
@@ -15,10 +15,10 @@ import zlib
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
+from third_pillar.publishing.archive import TABLES
 from third_pillar.publishing.atomic import storage_faults, write_atomic
 from third_pillar.vocabulary.changes import Rows
 
-_FOLDER = ".tables"
 _HASH = re.compile(r"[0-9a-f]{64}")
 _LARGEST = 64 * 1024 * 1024
 """Bytes of a table beyond which only its hash is kept: a diff then says that it differs."""
@@ -28,7 +28,7 @@ class TableStore:
     """Files of the data package by their sha256, below one archive."""
 
     def __init__(self, archive: Path) -> None:
-        self.folder = archive / _FOLDER
+        self.folder = archive / TABLES
 
     def keep(self, tables: Mapping[str, str], data: Path) -> None:
         """Store what is not there yet.
