@@ -67,6 +67,7 @@ def compose_mail(mail: Mail, body: MailBody) -> EmailMessage:
             maintype="text",
             subtype="html",
             filename=f"{body.id}.html",
+            params={"charset": "utf-8"},
         )
     return message
 

@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
 
-_WINDOWS = (1, 32, 400)
+_WINDOWS = (1, 32, 400, 0)
+"""Days to look back, so that a long pause costs no long search; 0 is all of it."""
 _MOST = 1_000
 
 
@@ -58,19 +59,21 @@ class Timetable:
     def due_slot(self, after: dt.datetime, now: dt.datetime) -> tuple[dt.datetime, int] | None:
         """The newest slot after one moment and not after another, and how many were missed.
 
-        However long nobody looked, one slot is due. The count of those before it stops at 1,000
-        within the last day or month that holds any.
+        However long nobody looked, one slot is due. Those before it are counted up to 1,000.
         """
         for days in _WINDOWS:
-            start = max(after, now - dt.timedelta(days=days))
+            start = max(after, now - dt.timedelta(days=days)) if days else after
             within = itertools.takewhile(lambda slot: slot <= now, self._slots(start))
-            slots = [slot for slot in within if slot > after]
-            if slots:
-                return slots[-1], min(len(slots) - 1, _MOST)
+            newest = max((slot for slot in within if slot > after), default=None)
+            if newest is not None:
+                return newest, self._count(after, newest)
             if start == after:
-                return None
-        slot = next(self._slots(after), None)
-        return (slot, 0) if slot is not None and slot <= now else None
+                break
+        return None
+
+    def _count(self, after: dt.datetime, before: dt.datetime) -> int:
+        within = itertools.takewhile(lambda slot: slot < before, self._slots(after))
+        return sum(1 for _ in itertools.islice(within, _MOST))
 
     def _slots(self, after: dt.datetime) -> Iterator[dt.datetime]:
         """Every slot after a moment, in UTC, rising."""
