@@ -136,8 +136,10 @@ def run_with_the_kit(profile: str, reports: Path) -> str:
         [BIN / "pillar", "report", profile, "--quiet", "--json", *given],
         env={**os.environ, "PILLAR_REPORTS": str(reports)},
         capture_output=True,
-        check=True,
+        check=False,
     )
+    if done.returncode:
+        raise SystemExit(f"pillar report {profile}: {done.stderr.decode()[-2000:]}")
     return Path(json.loads(done.stdout)["findings"]).read_text(encoding="utf-8")
 
 

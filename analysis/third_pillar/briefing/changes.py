@@ -101,6 +101,15 @@ def compose_changes(changes: Changes, *, linked: Collection[str] = ()) -> Fragme
     )
 
 
+def compose_incomparable() -> Fragment:
+    """The same part where the last report has findings of another form."""
+    return fragment(
+        Markup('<section class="changes"><h2 id="changes">{}</h2>').format(HEADING),
+        paragraph("The last report has findings of another form: it cannot be compared."),
+        Markup("</section>"),
+    )
+
+
 def compose_comparison(changes: Changes) -> Fragment:
     """The whole comparison for a page of its own: sentences, then every number and row."""
     sentences = phrase_changes(changes)

@@ -9,12 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from markupsafe import Markup
-
-from third_pillar.briefing.changes import HEADING, compose_changes, phrase_changes
-from third_pillar.briefing.markup import Fragment, fragment, paragraph
 from third_pillar.publishing.approval import Approvals
 from third_pillar.publishing.archive import Archive, ArchivedRun, Lineage
 from third_pillar.publishing.comparison import Side, compare_reports, find_baseline, read_side
@@ -22,6 +18,9 @@ from third_pillar.publishing.table_store import TableStore
 from third_pillar.vocabulary.changes import Changes
 from third_pillar.vocabulary.errors import ParameterFault
 from third_pillar.vocabulary.findings import Findings
+
+if TYPE_CHECKING:
+    from third_pillar.briefing.markup import Fragment
 
 _KEPT_SENTENCES = 12
 _ANCHOR = re.compile(r'\bid="(n-[^"<>]+)"')
@@ -59,13 +58,14 @@ class SinceLast:
         return nbformat.from_dict({**notebook, "cells": cells})  # type: ignore[no-untyped-call]
 
     def _compose(self, linked: frozenset[str]) -> Fragment:
+        from third_pillar.briefing.changes import (  # noqa: PLC0415  a second; not for a first report
+            compose_changes,
+            compose_incomparable,
+        )
+
         if self.changes is not None:
             return compose_changes(self.changes, linked=linked)
-        return fragment(
-            Markup('<section class="changes"><h2 id="changes">{}</h2>').format(HEADING),
-            paragraph("The last report has findings of another form: it cannot be compared."),
-            Markup("</section>"),
-        )
+        return compose_incomparable()
 
 
 def compare_with_last(
@@ -91,6 +91,8 @@ def compare_with_last(
         return SinceLast(last=last, summary={"since": last.run_id, "comparable": False})
     after = Side(findings, manifest)
     changes = compare_reports(before, after, store=TableStore(archive.folder))
+    from third_pillar.briefing.changes import phrase_changes  # noqa: PLC0415  as above
+
     sentences = phrase_changes(changes)
     summary = {
         "since": last.run_id,
