@@ -9,6 +9,7 @@ import typer
 
 from third_pillar.cli.answer import answer_failure
 from third_pillar.cli.claims import claims
+from third_pillar.cli.data import data
 from third_pillar.cli.forecasts import forecasts
 from third_pillar.vocabulary.errors import EXIT_CODES, ParameterFault, PillarError
 
@@ -34,7 +35,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-data = typer.Typer(help="The data package.", no_args_is_help=True, rich_markup_mode=None)
 archive = typer.Typer(help="What was published.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(data, name="data")
 app.add_typer(claims, name="claims")
@@ -77,14 +77,6 @@ def parameters(json: Json = False) -> int:
     from third_pillar.cli.listing import list_parameters
 
     return list_parameters(as_json=json)
-
-
-@data.command("validate")
-def data_validate(json: Json = False) -> int:
-    """Check every table; all faults at once."""
-    from third_pillar.cli.listing import validate_data
-
-    return validate_data(as_json=json)
 
 
 @archive.command("list")
