@@ -111,6 +111,12 @@ def data_changelog(
     check: Annotated[
         bool, typer.Option("--check", help="Exit 1 where data differ from the newest entry.")
     ] = False,
+    write: Annotated[
+        bool, typer.Option("--write", help="Put the entry into the file, for you to complete.")
+    ] = False,
+    refresh: Annotated[
+        bool, typer.Option("--refresh", help="State the content anew in the newest entry.")
+    ] = False,
     against: Annotated[
         str, typer.Option(metavar="COMMIT", help="What the rows are compared with.")
     ] = "HEAD",
@@ -119,7 +125,7 @@ def data_changelog(
     """Print the entry that data/CHANGELOG.md still needs, with the content it stands for."""
     from third_pillar.cli.data_pages import show_changelog
 
-    return show_changelog(check=check, against=against, as_json=json)
+    return show_changelog(check=check, write=write, refresh=refresh, against=against, as_json=json)
 
 
 @data.command("diff")

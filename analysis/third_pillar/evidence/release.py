@@ -11,7 +11,7 @@ from pathlib import Path
 from third_pillar.evidence.location import DESCRIPTOR, data_folder
 from third_pillar.vocabulary.findings import DataRelease
 
-_PATTERNS = (
+PACKAGE_PATTERNS = (
     DESCRIPTOR,
     "sources.csv",
     "corrections.yml",
@@ -29,7 +29,7 @@ def package_files(root: Path | None = None) -> dict[str, Path]:
     folder = data_folder(root)
     found = {
         path.relative_to(folder).as_posix(): path
-        for pattern in _PATTERNS
+        for pattern in PACKAGE_PATTERNS
         for path in folder.glob(pattern)
         if path.is_file()
     }
