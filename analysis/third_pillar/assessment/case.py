@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 # Importing the metric modules enters their functions into the catalogue.
 from third_pillar.assessment import metrics_chain, metrics_curve, metrics_supply, metrics_trade  # noqa: F401  side effect: they register
@@ -11,8 +12,16 @@ from third_pillar.assessment.catalogue import measure
 from third_pillar.assessment.claims import settle_claims
 from third_pillar.assessment.metrics_network import network_expressions
 from third_pillar.assessment.metrics_window import list_window_expressions
+from third_pillar.assessment.own_figures import mark_own_figures
 from third_pillar.assessment.results import HORIZON, NOW, Results, assess_results
-from third_pillar.evidence import check_package, load_article, load_evidence, load_parameter_choices
+from third_pillar.evidence import (
+    check_package,
+    chosen_overlay,
+    load_article,
+    load_evidence,
+    load_parameter_choices,
+    overlay_folder,
+)
 from third_pillar.vocabulary.codes import CHINA, STAGES, WORLD
 from third_pillar.vocabulary.errors import MissingEvidence
 from third_pillar.vocabulary.findings import ClaimVerdict, Gap, Metric
@@ -36,6 +45,11 @@ class Case:
     verdicts: dict[str, ClaimVerdict]
     metrics: dict[str, Metric]
     gaps: tuple[Gap, ...]
+
+    @property
+    def has_own(self) -> bool:
+        """Whether the reader's own figures entered."""
+        return self.results.evidence.own is not None
 
     def metric(self, expression: str) -> Metric:
         """A number of the case.
@@ -61,8 +75,13 @@ def ask(**parameters: object) -> Question:
     return check_parameters(parameters, choices=load_parameter_choices())
 
 
-def assess(**parameters: object) -> Case:
+def assess(*, own_figures: bool | None = None, **parameters: object) -> Case:
     """The case these parameters describe, from the data package as of the date asked.
+
+    Args:
+        own_figures: Whether the reader's own figures of `data/overlay/` enter; where not given,
+            as the environment says (`evidence.chosen_overlay`). What they touch is marked.
+        parameters: As of `ask`.
 
     Raises:
         ParameterFault: Unknown name, wrong type or impossible value.
@@ -71,7 +90,14 @@ def assess(**parameters: object) -> Case:
     """
     question = ask(**parameters)
     check_package()
-    evidence = load_evidence(question.as_of, scenario=question.parameters.scenario)
+    wanted = chosen_overlay() if own_figures is None else overlay_folder() if own_figures else None
+    case = _assess(question, wanted)
+    return mark_own_figures(case, lambda: _assess(question, None)) if case.has_own else case
+
+
+def _assess(question: Question, overlay: Path | None) -> Case:
+    scenario = question.parameters.scenario
+    evidence = load_evidence(question.as_of, scenario=scenario, overlay=overlay)
     article = load_article(question.parameters.article)
     results = assess_results(question, evidence, article)
     verdicts, measured = settle_claims(results)

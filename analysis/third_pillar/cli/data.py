@@ -139,7 +139,7 @@ def data_diff(
     table: Annotated[str | None, typer.Option(metavar="T", help="Only this table or file.")] = None,
     json: Json = False,
 ) -> int:
-    """What changed between two states of the data: rows added, removed, revised, and by how much."""
+    """What changed between two states of the data: rows added, removed, revised."""
     from third_pillar.cli.data_diff import show_diff
 
     return show_diff(before, after, table, as_json=json)

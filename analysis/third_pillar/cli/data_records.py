@@ -32,8 +32,10 @@ def list_conflicts(*, as_json: bool) -> int:
         readings = [
             (
                 "",
-                f"{r['figure'] or 'no figure'} {r['unit']}: {r['key']} ({r['table']}; "
-                f"{r['source_id']}, {r['reliability']}{r['credibility']})",
+                (
+                    f"{r['figure'] or 'no figure'} {r['unit']}: {r['key']} ({r['table']}; "
+                    f"{r['source_id']}, {r['reliability']}{r['credibility']})"
+                ),
             )
             for r in row["readings"]
         ]

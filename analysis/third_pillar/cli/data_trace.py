@@ -8,25 +8,19 @@ from typing import TYPE_CHECKING, Any
 from third_pillar import evidence
 from third_pillar.cli.answer import answer_json
 from third_pillar.cli.claims_case import say_if_slow
+from third_pillar.cli.data_trace_shown import phrase_figure, phrase_number, phrase_row
 from third_pillar.cli.reporting import read_assignments
-from third_pillar.cli.terminal import lay_out_fields, lay_out_items, say_lines, terminal_width
+from third_pillar.cli.terminal import say_lines, terminal_width
 from third_pillar.evidence.overlay_files import find_overlay
 from third_pillar.evidence.tables import find_row, read_tables
-from third_pillar.evidence.tracing import RowTrace, SourceRecord, read_source, trace_row
+from third_pillar.evidence.tracing import RowTrace, read_source, trace_row
 from third_pillar.vocabulary.errors import MissingEvidence, ParameterFault, PillarError
 
 if TYPE_CHECKING:
     from third_pillar.assessment.case import Case
     from third_pillar.assessment.uses import Uses
-    from third_pillar.vocabulary.findings import Metric
 
-_SHOWN = 12
-_YEAR_DIGITS = 4
 _FIGURES = ("value", "low", "high")
-_TOLD_APART = frozenset(
-    {*_FIGURES, "unit", "period", "period_type", "year", "basis", "edition", "known_from",
-     "source_id", "source_id_2", "source_ids", "note", "gap_id"}
-)  # fmt: skip
 
 
 def trace(named: str, assignments: list[str], *, with_uses: bool, as_json: bool) -> int:
@@ -49,7 +43,7 @@ def trace(named: str, assignments: list[str], *, with_uses: bool, as_json: bool)
     if as_json:
         answer_json(_row_as_data(traced, uses))
     else:
-        say_lines(_row_in_words(traced, uses, terminal_width()))
+        say_lines(phrase_row(traced, uses, terminal_width()))
     return 0
 
 
@@ -93,7 +87,7 @@ def _trace_number(expression: str, assignments: list[str], *, as_json: bool) -> 
             }
         )
     else:
-        say_lines(_number_in_words(metric, rests_on, sources, uses, terminal_width()))
+        say_lines(phrase_number(metric, rests_on, sources, uses, terminal_width()))
     return 0
 
 
@@ -109,22 +103,10 @@ def _ground(row_id: str, tables: Any) -> dict[str, str]:
     return {
         "key": row_id,
         "table": found.table.resource.name,
-        "figure": _figure(*figures),
+        "figure": phrase_figure(*figures),
         "unit": row.text(f"{prefix}unit"),
         "source_id": row.text("source_id"),
     }
-
-
-def _figure(value: str, low: str, high: str) -> str:
-    """A figure with its ends, e.g. "1,000 (400 to 2,000)"; a bound that is not given is "?"."""
-    value, low, high = (_grouped(text) for text in (value, low, high))
-    ends = f"{low or '?'} to {high or '?'}" if low or high else ""
-    return f"{value} ({ends})" if value and ends else value or ends
-
-
-def _grouped(text: str) -> str:
-    """A whole number of five digits or more with its thousands apart."""
-    return f"{int(text):,}" if text.isdigit() and len(text) > _YEAR_DIGITS else text
 
 
 def _row_as_data(traced: RowTrace, uses: Uses | None) -> dict[str, Any]:
@@ -143,175 +125,3 @@ def _uses_as_data(uses: Uses) -> dict[str, Any]:
         ],
         "claims": {claim: verdict.verdict for claim, verdict in uses.claims.items()},
     }
-
-
-def _row_in_words(traced: RowTrace, uses: Uses | None, width: int) -> list[str]:
-    cells = traced.cells
-    prefix = "stand_in_" if traced.table == "gaps" else ""
-    figure = _figure(*(cells.get(f"{prefix}{name}", "") for name in _FIGURES))
-    period = ", ".join(filter(None, [cells.get("period", ""), cells.get("period_type", "")]))
-    own = " · the reader's own figure" if traced.is_own else ""
-    about = [
-        (name.removesuffix("_iso3").replace("_", " "), text)
-        for name, text in cells.items()
-        if name not in _TOLD_APART and text != traced.key
-    ]
-    return [
-        f"{traced.table}:{traced.key}  (data/{traced.path}, line {traced.line}){own}",
-        *lay_out_fields(
-            [
-                ("figure", f"{figure} {traced.unit}".strip() if figure else ""),
-                ("period", period),
-                ("basis", cells.get("basis", "")),
-                ("edition", cells.get("edition", "")),
-                ("known from", cells.get("known_from", "")),
-                ("note", cells.get("note", "")),
-                *about,
-            ],
-            width,
-        ),
-        *_sources_in_words(traced.sources, width),
-        *_history_in_words(traced, width),
-        *([] if uses is None else _uses_in_words(uses, width)),
-    ]
-
-
-def _sources_in_words(
-    sources: tuple[SourceRecord, ...] | list[SourceRecord], width: int
-) -> list[str]:
-    return lay_out_items(
-        "Sources",
-        [
-            (
-                source.source_id,
-                f"{source.title}. {source.publisher}, {source.date or 'undated'}. "
-                f"{source.url or 'no address'} (read {source.accessed or 'on no recorded day'}; "
-                f"reliability {source.reliability}, credibility {source.credibility}; "
-                f"{source.licence})",
-            )
-            for source in sources
-        ],
-        width,
-    )
-
-
-def _history_in_words(traced: RowTrace, width: int) -> list[str]:
-    editions = [
-        (
-            "in use" if edition.wins else "      ",
-            f"{edition.known_from}  {edition.edition or edition.key}: "
-            f"{_figure(edition.value, edition.low, edition.high) or 'no figure'} "
-            f"({edition.key}, {edition.source_id})",
-        )
-        for edition in traced.editions
-    ]
-    lines = lay_out_items("Editions, oldest first", editions, width)
-    lines += lay_out_items(
-        "", [("rule", "The newest edition known at a date wins.")] if editions else [], width
-    )[2:]
-    lines += lay_out_items(
-        "Corrections",
-        [
-            (
-                known.id,
-                f"{known.field}: published {known.published}, here "
-                f"{known.corrected or 'left out'} ({known.status}). {known.reason}",
-            )
-            for known in traced.corrections
-        ],
-        width,
-    )
-    lines += lay_out_items(
-        "Conflicts",
-        [
-            (
-                d.conflict_id,
-                f"{d.topic}: {d.low} to {d.high} {d.unit}; chosen: {d.reading}. {d.why}",
-            )
-            for d in traced.disagreements
-        ],
-        width,
-    )
-    gap = (
-        [(traced.gap["gap_id"], f"{traced.gap['what']}; sought in {traced.gap['sought']}")]
-        if (traced.gap)
-        else []
-    )
-    lines += lay_out_items("Gap", gap, width)
-    lines += lay_out_items(
-        "Scenarios that change it",
-        [
-            (name, _figure(*(str(figures.get(n, "")) for n in _FIGURES)))
-            for name, figures in traced.scenarios.items()
-        ],
-        width,
-    )
-    return lines + lay_out_items(
-        "Named by",
-        _cut([(f"{table}:{key}", "") for table, key in traced.named_by]),
-        width,
-    )
-
-
-def _uses_in_words(uses: Uses, width: int) -> list[str]:
-    if not uses.metrics and not uses.claims:
-        return ["", "Nothing of the default case rests on it."]
-    numbers = [(metric.id, f"{metric.label}: {_shown(metric)}") for metric in uses.metrics]
-    return [
-        *lay_out_items("Numbers that rest on it", _cut(numbers), width),
-        *lay_out_items("Claims that rest on it", _claims(uses), width),
-    ]
-
-
-def _claims(uses: Uses) -> list[tuple[str, str]]:
-    return _cut([(claim, str(verdict.verdict)) for claim, verdict in uses.claims.items()])
-
-
-def _cut(items: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    if len(items) <= _SHOWN:
-        return items
-    return [*items[:_SHOWN], (f"and {len(items) - _SHOWN} more", "(all with --json)")]
-
-
-def _shown(metric: Metric) -> str:
-    from third_pillar.assessment.entries import phrase_value
-
-    if isinstance(metric.value, int | float):
-        return phrase_value(float(metric.value), metric.unit)
-    return f"{metric.value}"
-
-
-def _number_in_words(
-    metric: Metric,
-    rests_on: list[dict[str, str]],
-    sources: list[SourceRecord],
-    uses: Uses,
-    width: int,
-) -> list[str]:
-    from third_pillar.assessment.entries import phrase_value
-
-    ends = ""
-    if metric.low is not None and metric.high is not None:
-        ends = f"{phrase_value(metric.low)} to {phrase_value(metric.high, metric.unit)}"
-    grounds = [
-        (f"{g['table'] or 'not a row'}:{g['key']}", f"{g['figure']} {g['unit']}".strip())
-        for g in rests_on
-    ]
-    return [
-        metric.id,
-        *lay_out_fields(
-            [
-                ("what", metric.label),
-                ("value", _shown(metric)),
-                ("range", ends),
-                ("period", metric.period),
-                ("method", f"{metric.method} of docs/methods.md"),
-                ("confidence", str(metric.confidence)),
-                ("by", metric.specification),
-            ],
-            width,
-        ),
-        *lay_out_items("Rests on (trace each the same way)", grounds, width),
-        *_sources_in_words(sources, width),
-        *lay_out_items("Claims that rest on it", _claims(uses), width),
-    ]

@@ -76,12 +76,18 @@ def _choices_in_words(choices: ParameterChoices) -> dict[str, str]:
 def validate_data(*, as_json: bool) -> int:
     """Exit code after the whole data package was checked anew; faults are printed at once."""
     faults = evidence.validate_package()
+    own = evidence.find_overlay()
+    if own is not None and not faults:
+        from third_pillar.evidence.overlay_check import check_overlay_rows
+
+        faults = check_overlay_rows(own)
     tables = len(evidence.table_hashes())
     if as_json:
         answer_json(
             {
                 "status": "failed" if faults else "valid",
                 "files": tables,
+                "own_rows": 0 if own is None else own.rows,
                 "sha256": evidence.package_sha256(),
                 "faults": [vars(fault) for fault in sorted(faults)],
             }
@@ -89,5 +95,6 @@ def validate_data(*, as_json: bool) -> int:
         return EvidenceFault.exit_code if faults else 0
     if faults:
         raise EvidenceFault(faults, hint="Mend the rows named above; nothing was published.")
-    say(f"The data package is valid: {tables} files.")
+    mine = "" if own is None else f", and {own.rows} rows of your own in data/overlay"
+    say(f"The data package is valid: {tables} files{mine}.")
     return 0

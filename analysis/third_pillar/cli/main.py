@@ -61,13 +61,26 @@ def report(
     timeout: Annotated[
         float | None, typer.Option(metavar="SECONDS", help="Bound for the whole run.")
     ] = None,
+    allow_overlay: Annotated[
+        bool,
+        typer.Option("--allow-overlay", help="Use own figures of data/overlay/, and say so."),
+    ] = False,
+    without_overlay: Annotated[
+        bool, typer.Option("--without-overlay", help="Leave them out: the data release alone.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
 ) -> int:
     """Publish the report that answers a question."""
-    from third_pillar.cli.reporting import run_report
+    from third_pillar.cli.reporting import choose_own_figures, run_report
 
     return run_report(
-        profile, parameter or [], as_json=json, force=force, timeout=timeout, quiet=quiet
+        profile,
+        parameter or [],
+        as_json=json,
+        force=force,
+        timeout=timeout,
+        quiet=quiet,
+        own_figures=choose_own_figures(allow=allow_overlay, leave_out=without_overlay),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import hashlib
 import json
 import re
 import shutil
@@ -13,37 +14,45 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from third_pillar.evidence.location import DESCRIPTOR, data_folder, project_root
+from third_pillar.evidence.location import (
+    DESCRIPTOR,
+    cache_folder,
+    data_folder,
+    project_root,
+)
 from third_pillar.evidence.overlay_files import FOLDER, OverlayFiles
 from third_pillar.evidence.reading import Row, Table
 from third_pillar.evidence.rules_corrections import FILE as CORRECTIONS
 from third_pillar.evidence.tables import read_tables, row_key
-from third_pillar.evidence.validation import validate_package
+from third_pillar.evidence.validation import (
+    checked_sha256,
+    remember,
+    remembers,
+    validate_package,
+)
 from third_pillar.vocabulary.errors import DataFault, EvidenceFault
 
 _LINE = re.compile(r"\bline (\d+)\b")
 _SKIPPED = ("cache", FOLDER)
-_passed: set[tuple[Path, str, str]] = set()
 
 
 def check_overlay(own: OverlayFiles, *, root: Path | None = None) -> None:
-    """Nothing, when own figures keep the rules; each content is checked once a process.
+    """Nothing, when own figures keep the rules; the last content that passed is remembered.
 
     Raises:
         EvidenceFault: All faults of the own files at once.
     """
-    from third_pillar.evidence.release import package_sha256  # noqa: PLC0415  cheap, kept near
-
     root = project_root() if root is None else root.resolve()
-    state = (root, package_sha256(root), own.sha256)
-    if state in _passed:
+    digest = hashlib.sha256(f"{checked_sha256(root)} {own.sha256}".encode()).hexdigest()
+    memory = cache_folder(root) / "validated-overlay"
+    if remembers(memory, digest):
         return
     faults = check_overlay_rows(own, root=root)
     if faults:
         raise EvidenceFault(
             faults, hint="Mend the own rows named; `pillar data overlay` lists them."
         )
-    _passed.add(state)
+    remember(memory, digest)
 
 
 def check_overlay_rows(own: OverlayFiles, *, root: Path | None = None) -> list[DataFault]:

@@ -8,15 +8,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from third_pillar.evidence.descriptor import read_resources
 from third_pillar.evidence.location import data_folder, project_root
 from third_pillar.evidence.reading import Table, read_table_at
 from third_pillar.evidence.release import file_state
 from third_pillar.vocabulary.errors import DataFault, ParameterFault
+from third_pillar.vocabulary.findings import OwnFigures
 from third_pillar.vocabulary.parameters import nearest
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 FOLDER = "overlay"
+SOURCES = "sources"
 VARIABLE = "PILLAR_OVERLAY"
 """Set to 1, the reader's own figures enter; `pillar report --allow-overlay` and `lab` set it."""
 
@@ -51,6 +57,36 @@ class OverlayFiles:
     def holds_anything(self) -> bool:
         """Whether there is a row, or something that should have been one."""
         return bool(self.rows or self.faults)
+
+
+@dataclass(frozen=True)
+class OwnRows:
+    """The reader's own rows that were known on a day.
+
+    Attributes:
+        keys: Short name of a table to the keys of its own rows; tables without any are left out.
+        unseen: Keys of own rows that were not known on that day yet.
+        sha256: Of the files they came from.
+    """
+
+    keys: Mapping[str, tuple[str, ...]]
+    unseen: tuple[str, ...]
+    sha256: str
+
+    @property
+    def figures(self) -> frozenset[str]:
+        """Keys of all own rows but sources."""
+        return frozenset(k for name, keys in self.keys.items() if name != SOURCES for k in keys)
+
+    @property
+    def sources(self) -> frozenset[str]:
+        """Ids of own sources."""
+        return frozenset(self.keys.get(SOURCES, ()))
+
+    def stated(self) -> OwnFigures:
+        """As findings state it: how many, never which figures."""
+        counts = {name: len(keys) for name, keys in self.keys.items()}
+        return OwnFigures(sha256=self.sha256, rows=sum(counts.values()), tables=counts)
 
 
 def overlay_folder(root: Path | None = None) -> Path:
@@ -124,6 +160,22 @@ def merge_overlay(tables: Mapping[str, Table], overlay: OverlayFiles) -> dict[st
         kept = [fresh.pop(tuple(row.text(part) for part in key), row) for row in table.rows]
         merged[name] = replace(table, rows=(*kept, *fresh.values()))
     return merged
+
+
+def find_rows_in_use(mine: OverlayFiles, tables: Mapping[str, pd.DataFrame]) -> OwnRows:
+    """Own rows among those that were known on a day."""
+    keys: dict[str, tuple[str, ...]] = {}
+    unseen: list[str] = []
+    for name, own in mine.keys.items():
+        columns = list(mine.tables[name].resource.key)
+        known = {",".join(map(str, row)) for row in tables[name][columns].itertuples(index=False)}
+        keys[name] = tuple(sorted(own & known))
+        unseen += sorted(own - known)
+    return OwnRows(
+        MappingProxyType({name: found for name, found in keys.items() if found}),
+        tuple(unseen),
+        mine.sha256,
+    )
 
 
 def _stray(shown: str, name: str, valid: tuple[str, ...]) -> DataFault:

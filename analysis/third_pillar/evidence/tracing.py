@@ -217,7 +217,7 @@ def _gap(row: Row, tables: Mapping[str, Table]) -> Mapping[str, str] | None:
 
 
 def _scenarios(key: str, root: Path) -> dict[str, Mapping[str, Any]]:
-    found = {}
+    found: dict[str, Mapping[str, Any]] = {}
     for path in sorted(scenarios_folder(root).glob("*.yml")):
         overrides = read_yaml(path).get("overrides") or {}
         if key in overrides:

@@ -21,6 +21,12 @@ from third_pillar.publishing.archive import Archive, ArchivedRun, Lineage, OpenR
 from third_pillar.publishing.atomic import storage_faults, write_atomic
 from third_pillar.publishing.manifest import MANIFEST
 from third_pillar.publishing.outcome import ReportOutcome
+from third_pillar.publishing.own_figures import (
+    OwnFiguresRule,
+    check_statement,
+    decide_on_own_figures,
+    own_figures_enter,
+)
 from third_pillar.publishing.provenance import describe_provenance
 from third_pillar.vocabulary.errors import ParameterFault, ReportFailed, StorageFault
 from third_pillar.vocabulary.parameters import Question
@@ -48,6 +54,7 @@ class _Request:
     timeout: float
     progress: Progress | None
     exporter: Exporter | None
+    own_figures: bool
     clock: float
     started: dt.datetime = field(default_factory=lambda: dt.datetime.now(dt.UTC))
 
@@ -70,6 +77,7 @@ def publish_report(
     timeout: float | None = None,
     progress: Progress | None = None,
     exporter: Exporter | None = None,
+    own_figures: OwnFiguresRule = "refuse",
 ) -> ReportOutcome:
     """The report that answers this question, published unless the archive holds it already.
 
@@ -80,9 +88,12 @@ def publish_report(
         timeout: Seconds for the whole run; the profile's where not given.
         progress: Called before each code cell.
         exporter: Makes the HTML; `export_html` of this layer where not given.
+        own_figures: What to do where the reader has own figures in `data/overlay/`: "refuse",
+            "use" them and say so on page one, or "leave_out".
 
     Raises:
-        ParameterFault: The question is wrong; no kernel was started.
+        ParameterFault: The question is wrong, or there are own figures and nothing was said of
+            them; no kernel was started.
         EvidenceFault: The data package breaks its rules; no kernel was started.
         StorageFault: The archive cannot be written; nothing was published.
     """
@@ -90,14 +101,16 @@ def publish_report(
     root = evidence.project_root()
     chosen = load_profile(profile, root=root)
     question = resolve(given or {}, chosen, root=root)
+    enter = decide_on_own_figures(own_figures, root=root)
     request = _Request(
         root=root,
         profile=chosen,
         question=question,
-        inputs=read_run_inputs(question, chosen, root=root),
+        inputs=read_run_inputs(question, chosen, root=root, own_figures=enter),
         timeout=_checked_timeout(timeout, chosen),
         progress=progress,
         exporter=exporter,
+        own_figures=enter,
         clock=clock,
     )
     archive, lineage = Archive(), Lineage.of(question)
@@ -146,14 +159,16 @@ def _run(request: _Request, archive: Archive, run: OpenRun) -> ReportOutcome:
 def _build(request: _Request, run: OpenRun) -> tuple[ExecutedRun, dict[str, Any]]:
     from third_pillar.execution.run import run_notebook  # noqa: PLC0415  a second; not if unchanged
 
-    executed = run_notebook(
-        notebook_path(request.profile, root=request.root),
-        parameters=request.inputs.parameters,
-        workdir=run.folder,
-        timeout=request.timeout,
-        cell_timeout=request.profile.cell_timeout_seconds,
-        progress=request.progress,
-    )
+    with own_figures_enter(is_wanted=request.own_figures):
+        executed = run_notebook(
+            notebook_path(request.profile, root=request.root),
+            parameters=request.inputs.parameters,
+            workdir=run.folder,
+            timeout=request.timeout,
+            cell_timeout=request.profile.cell_timeout_seconds,
+            progress=request.progress,
+        )
+    check_statement(executed.findings, expected=request.inputs.own_figures)
     export = request.exporter or _load_exporter()
     exported = export(
         executed.notebook,
@@ -183,7 +198,9 @@ def _load_exporter() -> Exporter:
 
 
 def _check_inputs_stand(request: _Request) -> None:
-    now = read_run_inputs(request.question, request.profile, root=request.root)
+    now = read_run_inputs(
+        request.question, request.profile, root=request.root, own_figures=request.own_figures
+    )
     if now.key != request.inputs.key:
         raise ReportFailed(
             "the data, the code or the notebook changed while the report ran", hint="Run it again."
