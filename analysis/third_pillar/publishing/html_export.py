@@ -22,7 +22,7 @@ from third_pillar.publishing.exhibits import (
     trace_types,
 )
 from third_pillar.publishing.offline_check import check_offline
-from third_pillar.publishing.own_figures import note_for_figures, note_for_masthead
+from third_pillar.publishing.own_notices import note_for_figures, note_for_masthead
 from third_pillar.publishing.paper import Paper, compose_paper
 from third_pillar.publishing.plotly_bundle import PlotlyBundle, load_bundle
 from third_pillar.vocabulary.errors import ReportFailed
