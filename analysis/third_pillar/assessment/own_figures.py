@@ -3,51 +3,60 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from third_pillar.evidence import Evidence
-from third_pillar.vocabulary.errors import MissingEvidence
 from third_pillar.vocabulary.findings import OWN_MARK, ClaimVerdict, Gap, Metric
-
-if TYPE_CHECKING:
-    from third_pillar.assessment.case import Case
 
 _SAID = "Rests on the reader's own figures."
 _CLOSE = 1e-9
 
 
-def mark_own_figures(case: Case, assess_without: Callable[[], Case]) -> Case:
-    """The case with a mark on all that own figures touch.
+def mark_metrics(
+    metrics: Mapping[str, Metric], public: Mapping[str, Metric], evidence: Evidence
+) -> dict[str, Metric]:
+    """The numbers with a mark on all that own figures touch.
 
     A number is touched when a row or source it names is the reader's own, and also when it comes
     out otherwise without them: assumptions and definitions reach numbers that do not list them.
 
     Args:
-        case: Assessed with the reader's own figures.
-        assess_without: The same question put to the data release alone.
+        metrics: Computed with the reader's own figures.
+        public: Computed from the data release alone; one that is missing there is touched.
+        evidence: With the reader's own figures.
 
     Method:
         §0.6 of docs/methods.md.
     """
-    try:
-        public = assess_without()
-        numbers, said = dict(public.metrics), dict(public.verdicts)
-    except MissingEvidence:
-        numbers, said = {}, {}  # without them there is no answer: all of it rests on them
-    evidence = case.results.evidence
-    metrics = {
-        name: _mark_metric(metric, numbers.get(name), evidence)
-        for name, metric in case.metrics.items()
+    return {
+        name: _mark_metric(metric, public.get(name), evidence) for name, metric in metrics.items()
     }
+
+
+def mark_verdicts(
+    verdicts: Mapping[str, ClaimVerdict],
+    public: Mapping[str, ClaimVerdict],
+    evidence: Evidence,
+    metrics: Mapping[str, Metric],
+) -> dict[str, ClaimVerdict]:
+    """The verdicts with a mark on those that rest on own figures or are moved by them.
+
+    Args:
+        verdicts: Settled with the reader's own figures.
+        public: Settled by the data release alone.
+        evidence: With the reader's own figures.
+        metrics: Marked numbers that the verdicts read.
+    """
     touched = {name: metric.own_figures for name, metric in metrics.items() if metric.own_figures}
-    verdicts = {
-        claim: _mark_verdict(verdict, said.get(claim), evidence, touched)
-        for claim, verdict in case.verdicts.items()
+    return {
+        claim: _mark_verdict(verdict, public.get(claim), evidence, touched)
+        for claim, verdict in verdicts.items()
     }
-    gaps = tuple(_mark_gap(gap, evidence) for gap in case.gaps)
-    return replace(case, metrics=metrics, verdicts=verdicts, gaps=gaps)
+
+
+def mark_gaps(gaps: tuple[Gap, ...], evidence: Evidence) -> tuple[Gap, ...]:
+    """The gaps with a mark on those the reader wrote."""
+    return tuple(_mark_gap(gap, evidence) for gap in gaps)
 
 
 def _everything(evidence: Evidence) -> tuple[str, ...]:

@@ -57,6 +57,17 @@ from third_pillar.briefing.promises import compose_promises
 from third_pillar.briefing.record import compose_stamp, record
 from third_pillar.briefing.references import compose_numbers, compose_sources
 from third_pillar.briefing.stages import compose_stages, show_stage_capacity, show_stage_shares
+from third_pillar.briefing.trade_dependence import compose_dependence_panel, show_dependence_tiles
+from third_pillar.briefing.trade_figures import show_export_course
+from third_pillar.briefing.trade_mirror import compose_mirror, show_mirror_ratios
+from third_pillar.briefing.trade_page import (
+    compose_trade_headline,
+    compose_trade_limits,
+    compose_trade_numbers,
+    compose_trade_sources,
+    compose_trade_title,
+)
+from third_pillar.briefing.trade_study import compose_export_study
 from third_pillar.briefing.unknowns import compose_limits, compose_unknowns
 from third_pillar.briefing.window import compose_window, show_exports
 from third_pillar.briefing.window_figures import (
@@ -71,7 +82,9 @@ __all__ = [
     "compose_claims",
     "compose_curve",
     "compose_dependence",
+    "compose_dependence_panel",
     "compose_evidence",
+    "compose_export_study",
     "compose_forecasts",
     "compose_foundations",
     "compose_headline",
@@ -85,6 +98,7 @@ __all__ = [
     "compose_limits",
     "compose_links",
     "compose_losses",
+    "compose_mirror",
     "compose_net_position",
     "compose_network_headline",
     "compose_network_judgements",
@@ -104,6 +118,11 @@ __all__ = [
     "compose_stamp",
     "compose_standing",
     "compose_title",
+    "compose_trade_headline",
+    "compose_trade_limits",
+    "compose_trade_numbers",
+    "compose_trade_sources",
+    "compose_trade_title",
     "compose_unknowns",
     "compose_verdict_counts",
     "compose_window",
@@ -118,10 +137,13 @@ __all__ = [
     "show_candidate_fans",
     "show_control_timeline",
     "show_curve",
+    "show_dependence_tiles",
     "show_evidence_map",
+    "show_export_course",
     "show_exports",
     "show_import_shares",
     "show_losses",
+    "show_mirror_ratios",
     "show_net_position",
     "show_partners",
     "show_pillar_fans",

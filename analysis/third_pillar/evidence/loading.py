@@ -27,6 +27,7 @@ from third_pillar.evidence.overlay_files import (
 from third_pillar.evidence.reading import read_table
 from third_pillar.evidence.release import file_state, package_files, read_release
 from third_pillar.evidence.rules import NEEDED
+from third_pillar.evidence.scenario_rows import change_rows
 from third_pillar.evidence.scenarios import Scenario, load_scenario
 from third_pillar.evidence.validation import check_package
 from third_pillar.vocabulary.errors import MissingEvidence
@@ -122,19 +123,21 @@ def load_evidence(
     Raises:
         EvidenceFault: The package or the own figures break a rule; every fault is listed.
         MissingEvidence: Unknown scenario, a table the question needs is empty on that day,
-            or the scenario changes an assumption that was not known yet.
+            or the scenario changes an assumption or a row that was not known yet.
     """
     root = project_root() if root is None else root
     check_package(root)
     chosen = load_scenario(scenario, root=root)
     mine = _read_own(overlay, root)
     known = _look_back(root, mine, as_of)
-    tables = known.tables
+    tables = FrozenTables(
+        change_rows(known.tables, chosen.rows, chosen.left_out, scenario=scenario, as_of=as_of)
+    )
     own = None if mine is None else find_rows_in_use(mine, tables)
     return Evidence(
         as_of=as_of,
         tables=tables,
-        gaps=known.gaps,
+        gaps=read_gaps(tables["gaps"]),
         assumptions=_assume(tables["assumptions"], chosen, as_of),
         sources=tables["sources"].set_index("source_id"),
         release=read_release(as_of=as_of, root=root, own=None if own is None else own.stated()),
@@ -149,7 +152,6 @@ class _Known:
 
     state: _PackageState
     tables: FrozenTables
-    gaps: tuple[Gap, ...]
     freshness: tuple[TableAge, ...]
 
 
@@ -169,7 +171,6 @@ def _look_back(root: Path, mine: OverlayFiles | None, as_of: dt.date) -> _Known:
         held = _Known(
             state,
             FrozenTables(tables),
-            read_gaps(tables["gaps"]),
             assess_freshness(tables, as_of, root=root),
         )
     _remembered[key] = held

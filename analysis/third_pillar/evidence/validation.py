@@ -14,6 +14,7 @@ from third_pillar.evidence import (
     rules_corrections,
     rules_ledger,
     rules_references,
+    rules_trade,
 )
 from third_pillar.evidence.descriptor import Resource, read_descriptor, read_resources
 from third_pillar.evidence.location import DESCRIPTOR, cache_folder, data_folder, project_root
@@ -45,6 +46,7 @@ ALL_RULES = (
     *rules_claims.RULES,
     *rules_ledger.RULES,
     *rules_corrections.RULES,
+    *rules_trade.RULES,
 )
 
 _passed: dict[Path, tuple[tuple[Path, int, int], ...]] = {}
