@@ -71,7 +71,7 @@ def read_entries(root: Path | None = None) -> tuple[Entry, ...]:
         return ()
     text = path.read_text(encoding="utf-8")
     starts = list(_ENTRY.finditer(text))
-    ends = [*(found.start() for found in starts[1:]), len(text)]
+    ends = [*(found.start() for found in starts), len(text)][1:]
     return tuple(
         _entry(found["title"], text[found.end() : end])
         for found, end in zip(starts, ends, strict=True)

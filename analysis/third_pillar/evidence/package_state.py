@@ -38,6 +38,8 @@ def read_state(named: str, *, root: Path | None = None) -> PackageState:
     root = project_root() if root is None else root
     if named == HERE:
         return _of_folder(root / "data", "the data here")
+    if not named.strip() or "\0" in named:
+        raise ParameterFault(f"{named!r} is no commit, folder or data package", hint=_HINT)
     path = Path(named)
     if path.is_dir():
         folder = path if (path / DESCRIPTOR).is_file() else path / "data"
@@ -110,8 +112,6 @@ def _git(root: Path, *arguments: str) -> bytes | None:
         )
     except OSError as error:
         raise ParameterFault(f"git cannot be run: {error.strerror}", hint=_HINT) from None
-    except ValueError:
-        return None  # a name with a null byte is no commit
     return done.stdout if done.returncode == 0 else None
 
 
