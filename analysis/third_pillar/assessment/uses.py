@@ -14,7 +14,7 @@ class Uses:
     """What rests on a row, or on a number.
 
     Attributes:
-        metrics: Numbers of the case.
+        metrics: Numbers of the case, those that rest on the fewest rows first.
         claims: Claim id → verdict, those that name it and those that name such a number.
     """
 
@@ -29,15 +29,16 @@ def find_uses(case: Case, named: str) -> Uses:
         case: The assessed case.
         named: Key of a row, id of a source, or expression of a metric.
     """
-    metrics = tuple(
+    found = [
         metric
         for metric in case.metrics.values()
         if named in metric.rests_on or named in metric.source_ids
-    )
+    ]
+    metrics = tuple(sorted(found, key=lambda metric: (len(metric.rests_on), metric.id)))
     through = {named, *(metric.id for metric in metrics)}
     claims = {
         claim: verdict
-        for claim, verdict in case.verdicts.items()
+        for claim, verdict in case.settled.items()
         if through & {*verdict.rests_on, *verdict.source_ids}
     }
     return Uses(metrics, claims)

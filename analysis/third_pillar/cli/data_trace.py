@@ -79,7 +79,7 @@ def _trace_number(expression: str, assignments: list[str], *, as_json: bool) -> 
     if as_json:
         answer_json(
             {
-                "kind": "number",
+                "traced": "number",
                 **metric.model_dump(mode="json"),
                 "rests_on": rests_on,
                 "sources": [asdict(source) for source in sources],
@@ -111,7 +111,7 @@ def _ground(row_id: str, tables: Any) -> dict[str, str]:
 
 def _row_as_data(traced: RowTrace, uses: Uses | None) -> dict[str, Any]:
     return {
-        "kind": "row",
+        "traced": "row",
         **asdict(traced),
         "address": f"{traced.table}:{traced.key}",
         "used_by": None if uses is None else _uses_as_data(uses),
