@@ -1,4 +1,4 @@
-"""Promises about the ranking of gaps (§5.11): by what the verdict loses, computed."""
+"""Promises about the ranking of gaps (§5.13): by what the verdict loses, computed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every scenario on file with its figures, kept beside it: a change is read, then accepted."""
+"""Every scenario on file with the figures it gives, kept beside it: read, then accepted."""
 
 from __future__ import annotations
 

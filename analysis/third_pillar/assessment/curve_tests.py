@@ -8,6 +8,7 @@ import numpy as np
 
 from third_pillar.assessment.bench import (
     Bench,
+    Mask,
     Tonnes,
     count_stages,
     layer_of,
@@ -19,7 +20,6 @@ from third_pillar.model.breadth import BreadthSpecification, assess_breadth
 from third_pillar.model.readings import (
     Allocation,
     compute_net_position,
-    compute_pool_flow,
     compute_redundancy,
     compute_shapley,
     rank_partners,
@@ -99,13 +99,18 @@ def find_gains(
         §5.4 of docs/methods.md.
     """
     need = bench.need(year).tonnes
-    base = bench.members(members, count_by, year, layer=layer)
+    pooled, is_known = bench.share(
+        ("pooled", members, count_by, year, layer),
+        lambda: _pool(bench.members(members, count_by, year, layer=layer)),
+    )
 
     def gain(joining: Tonnes) -> Tonnes:
-        joined = np.concatenate([base, joining[:, None, :]], axis=1)
-        counted = count_stages(joined, leaves_metal=is_without_metal)
-        flow = compute_pool_flow(joined, is_counted=counted)
-        before = compute_pool_flow(base, is_counted=counted)
+        # Joining adds to what the pool holds already: only the sums are needed.
+        known = is_known | ~np.isnan(joining[0])
+        if is_without_metal:
+            known[STAGES.index(Stage.METAL)] = False
+        before = pooled[:, known].min(axis=1)
+        flow = (pooled + np.nan_to_num(joining))[:, known].min(axis=1)
         return np.asarray(np.minimum(flow, need) - np.minimum(before, need))
 
     others = bench.share(
@@ -116,6 +121,12 @@ def find_gains(
         },
     )
     return {bench.candidate: gain(bench.own(count_by, year, layer=layer)), **others}
+
+
+def _pool(members: Tonnes) -> tuple[Tonnes, Mask]:
+    """What members hold together at each stage, and of which stages anything is known."""
+    is_known = ~np.isnan(members[0]).all(axis=0)
+    return np.nan_to_num(members).sum(axis=1), np.asarray(is_known)
 
 
 def _test_partner(bench: Bench, specification: Specification) -> float | None:

@@ -16,7 +16,7 @@ from third_pillar.assessment.standing import MEMBERS, Standing
 from third_pillar.evidence import Evidence
 from third_pillar.model.conversion import CONVERTIBLE_UNITS
 from third_pillar.vocabulary.codes import STAGES
-from third_pillar.vocabulary.findings import Gap, StandIn
+from third_pillar.vocabulary.findings import CAPACITY_GAP, Gap, StandIn
 from third_pillar.vocabulary.parameters import Question
 from third_pillar.vocabulary.specifications import Specification
 
@@ -127,7 +127,7 @@ def rank_gaps(
         MissingEvidence: A pillar without a figure for its need, or nothing can be tested.
 
     Method:
-        §5.11 of docs/methods.md.
+        §5.13 of docs/methods.md.
     """
     bench = _Trials(question, specifications, draws)
     base = bench.run(evidence)
@@ -205,7 +205,8 @@ def _find_entries(evidence: Evidence, gap: Gap) -> tuple[tuple[str, str], ...]:
     stand_in = gap.stand_in
     if stand_in is None:
         return ()
-    if gap.country is not None and gap.stage in set(STAGES) and stand_in.unit in CONVERTIBLE_UNITS:
+    is_capacity = gap.about == CAPACITY_GAP and gap.stage in set(STAGES)
+    if is_capacity and gap.country is not None and stand_in.unit in CONVERTIBLE_UNITS:
         return ((_STAGE, gap.id),)
     rows = [("magnet_demand", evidence.table("magnet_demand").set_index("figure_id"))]
     rows.append((_ASSUMPTIONS, evidence.assumptions))

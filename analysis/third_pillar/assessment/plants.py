@@ -27,6 +27,10 @@ from third_pillar.vocabulary.codes import PlantStatus, Stage
 
 STARTED = frozenset({PlantStatus.OPERATING, PlantStatus.COMMISSIONING})
 """Statuses of a plant that has begun."""
+COUNTS = "own"
+"""What the register says of a plant whose tonnage is added by itself."""
+NATIONAL = "national"
+"""What it says of a plant inside the national figure of its country."""
 PIPELINE_ASSUMPTIONS = (
     "cancel_per_year",
     "delay_common_share",
@@ -181,9 +185,33 @@ def find_unmeasured(evidence: Evidence, *, count_by: str) -> set[tuple[str, str]
     }
 
 
-def _convertible(evidence: Evidence) -> pd.DataFrame:
+def find_in_national_figures(evidence: Evidence) -> set[tuple[str, str]]:
+    """(country, stage) of the plants that count inside a national figure.
+
+    Where that figure is not on record, such a plant shows that there is something unmeasured.
+    """
     projects = evidence.table("projects")
+    if "counts" not in projects:
+        return set()
+    inside = projects[projects["counts"] == NATIONAL]
+    return {(str(r["country_iso3"]), str(r["stage"])) for r in inside.to_dict("records")}
+
+
+def _convertible(evidence: Evidence) -> pd.DataFrame:
+    projects = select_counted(evidence.table("projects"))
     return projects[projects["unit"].isin(CONVERTIBLE_UNITS)]
+
+
+def select_counted(projects: pd.DataFrame) -> pd.DataFrame:
+    """Plants that count by themselves.
+
+    The others are inside the national figure of their country or make an intermediate that
+    another plant on record turns into the product of the stage: to add them counts tonnes twice.
+
+    Method:
+        §3.2 of docs/methods.md.
+    """
+    return projects[projects["counts"] == COUNTS] if "counts" in projects else projects
 
 
 def _has_figure(row: Mapping[Any, Any]) -> bool:

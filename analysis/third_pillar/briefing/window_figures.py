@@ -204,6 +204,19 @@ def show_pillar_fans(case: Case) -> Exhibit:
     )
 
 
+def show_fans_of(case: Case, members: tuple[str, ...], whose: str) -> Exhibit:
+    """Capacity of several countries together, by month and stage."""
+    return _fans(
+        case,
+        members,
+        id_="fig-fans-pool",
+        role="partners",
+        threshold=None,
+        title=_pillars_title(case, assess_fans(case.results, members), whose),
+        whose=whose,
+    )
+
+
 def _pillars_title(case: Case, fans: dict[Stage, Fan], whose: str) -> str:
     magnets, year = fans.get(Stage.MAGNET), horizon(case)
     if magnets is None:

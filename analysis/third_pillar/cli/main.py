@@ -10,6 +10,7 @@ import typer
 from third_pillar.cli.answer import answer_failure
 from third_pillar.cli.claims import claims
 from third_pillar.cli.data import data
+from third_pillar.cli.data_refresh import register_refresh
 from third_pillar.cli.forecasts import forecasts
 from third_pillar.vocabulary.errors import EXIT_CODES, ParameterFault, PillarError
 
@@ -37,6 +38,7 @@ app = typer.Typer(
 )
 archive = typer.Typer(help="What was published.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(data, name="data")
+register_refresh(data)
 app.add_typer(claims, name="claims")
 app.add_typer(archive, name="archive")
 app.add_typer(forecasts, name="forecasts")

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from third_pillar.evidence.scenarios import Scenario, load_scenario, scenario_names
     from third_pillar.evidence.specifications import load_specifications
     from third_pillar.evidence.synthetic import is_synthetic
-    from third_pillar.evidence.validation import check_package, validate_package
+    from third_pillar.evidence.validation import check_package, count_package, validate_package
 
 __all__ = [
     "Article",
@@ -50,6 +50,7 @@ __all__ = [
     "check_fragments",
     "check_package",
     "chosen_overlay",
+    "count_package",
     "find_overlay",
     "is_synthetic",
     "last_day",
@@ -90,6 +91,7 @@ _HOMES = {
     "check_package": "validation",
     "chosen_overlay": "overlay_files",
     "find_overlay": "overlay_files",
+    "count_package": "validation",
     "is_synthetic": "synthetic",
     "last_day": "dates",
     "load_article": "article",

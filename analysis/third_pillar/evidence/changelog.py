@@ -128,12 +128,12 @@ def _unnamed(newest: Entry, before: Entry) -> list[str]:
     return [
         f"data/{FILE}: the entry {newest.title!r} does not say what changed in {_short(name)}"
         for name in changed
-        if _short(name) not in newest.words
+        if not re.search(rf"\b{re.escape(_short(name))}\b", newest.words)
     ]
 
 
 def _short(name: str) -> str:
-    return Path(name).stem if name.endswith(".csv") else name
+    return Path(name).stem
 
 
 def draft_entry(*, against: str, root: Path | None = None, on: dt.date | None = None) -> str:

@@ -27,7 +27,7 @@ from third_pillar.evidence.overlay_files import (
 from third_pillar.evidence.reading import read_table
 from third_pillar.evidence.release import file_state, package_files, read_release
 from third_pillar.evidence.rules import NEEDED
-from third_pillar.evidence.scenario_rows import change_rows
+from third_pillar.evidence.scenario_changes import change_rows
 from third_pillar.evidence.scenarios import Scenario, load_scenario
 from third_pillar.evidence.validation import check_package
 from third_pillar.vocabulary.errors import MissingEvidence

@@ -7,14 +7,12 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import pandas as pd
-
 from third_pillar.evidence.dates import last_day
 from third_pillar.vocabulary.codes import PlantStatus
-from third_pillar.vocabulary.errors import DataFault, MissingEvidence
+from third_pillar.vocabulary.errors import DataFault
 from third_pillar.vocabulary.parameters import nearest
 
-_NUMBER, _DATE = "a plain number", "a date YYYY-MM-DD"
+_NUMBER, DATE = "a plain number", "a date YYYY-MM-DD"
 _PLANT: Mapping[str, object] = {
     "status": tuple(map(str, PlantStatus)),
     "start_year": _NUMBER,
@@ -30,10 +28,10 @@ CHANGEABLE: Mapping[str, tuple[str, Mapping[str, object]]] = {
     "export_controls": (
         "control_id",
         {
-            "effective_from": _DATE,
-            "suspended_to": _DATE,
+            "effective_from": DATE,
+            "suspended_to": DATE,
             "outcome": ("in force", "suspended"),
-            "outcome_from": _DATE,
+            "outcome_from": DATE,
         },
     ),
     "links": (
@@ -43,8 +41,8 @@ CHANGEABLE: Mapping[str, tuple[str, Mapping[str, object]]] = {
             "covers": ("all", "part"),
             "tonnes": _NUMBER,
             "unit": ("t_reo", "t_ndpr_oxide", "t_ndpr_metal", "t_re_alloy", "t_ndfeb"),
-            "effective_from": _DATE,
-            "effective_to": _DATE,
+            "effective_from": DATE,
+            "effective_to": DATE,
         },
     ),
 }
@@ -130,46 +128,10 @@ def _unknown_row(
 def _value_fault(field: str, wanted: object, value: object) -> str:
     if isinstance(wanted, tuple):
         return "" if value in wanted else f"is unknown; valid: {', '.join(wanted)}"
-    if wanted == _DATE:
-        return "" if isinstance(value, dt.date) or last_day(str(value)) else f"is not {_DATE}"
+    if wanted == DATE:
+        return "" if isinstance(value, dt.date) or last_day(str(value)) else f"is not {DATE}"
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return f"is not {_NUMBER}"
     if field == "assumed_chance" and not 0 <= value <= 1:
         return "a probability lies between 0 and 1"
     return "must not be negative" if value < 0 else ""
-
-
-def change_rows(
-    tables: Mapping[str, pd.DataFrame],
-    changes: RowChanges,
-    left_out: Mapping[str, Any],
-    *,
-    scenario: str,
-    as_of: dt.date,
-) -> dict[str, pd.DataFrame]:
-    """The tables with a scenario's changes; those untouched are the same frames.
-
-    Raises:
-        MissingEvidence: A row that changes was not known on the day.
-    """
-    changed = dict(tables)
-    for table, rows in changes.items():
-        frame = changed[table].set_index(CHANGEABLE[table][0], drop=False)
-        for row, cells in rows.items():
-            if row not in frame.index:
-                raise MissingEvidence(
-                    f"scenario {scenario!r} changes {row!r} of {table}, "
-                    f"which was not known on {as_of.isoformat()}",
-                    hint="Choose a later as_of, or the scenario baseline.",
-                )
-            for field, value in cells.items():
-                if field not in frame:
-                    frame[field] = float("nan")
-                is_date = CHANGEABLE[table][1][field] == _DATE
-                frame.loc[row, field] = pd.Timestamp(value) if is_date else value
-        changed[table] = frame.reset_index(drop=True)
-    for table, gone in left_out.items():
-        frame = changed[table]
-        kept = [gone != ALL and key not in gone for key in frame[CHANGEABLE[table][0]].astype(str)]
-        changed[table] = frame[kept].reset_index(drop=True)
-    return changed

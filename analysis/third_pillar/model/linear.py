@@ -95,6 +95,11 @@ class ChainProgramme:
         self._given = len(links)
         self._has_stocks = has_stocks
         self._costs = self._read_costs(costs)
+        self._nothing = np.zeros(self._shape)
+        self._nothing.flags.writeable = False
+        limits = len(stages) * members + needs
+        self._limit_rows = np.arange(limits, dtype=np.int32)
+        self._no_lower = np.full(limits, -np.inf)
         self._solver = self._build()
 
     def solve(self, capacity: Capacity, need: Draws, reserved: Sequence[float] = ()) -> float:
@@ -123,15 +128,14 @@ class ChainProgramme:
                 for a programme built without.
         """
         counted = self._check(capacity, need, reserved)
-        held = self._hold(counted, reserved)
+        held = self._hold(counted, reserved) if self._links else []
         free = counted.T.ravel()
         columns = []
         for link, tonnes in zip(self._links, held, strict=True):
             free[self._stages.index(link.stage) * self._members + link.origin] -= tonnes
             columns.append(0.0 if link.target == OUTSIDE else tonnes)
-        limits = np.concatenate([np.maximum(free, 0.0), need]).astype(float)
-        rows = np.arange(len(limits), dtype=np.int32)
-        self._solver.changeRowsBounds(len(rows), rows, np.full(len(rows), -np.inf), limits)
+        limits = np.concatenate([np.maximum(free, 0.0) if held else free, need])
+        self._solver.changeRowsBounds(len(limits), self._limit_rows, self._no_lower, limits)
         if columns:
             places = np.arange(self._arcs, self._arcs + len(columns), dtype=np.int32)
             self._solver.changeColsBounds(
@@ -144,7 +148,7 @@ class ChainProgramme:
             raise ValueError(f"the programme has no solution: {status}")
         if self._costs is None and not self._has_stocks:
             served = float(self._solver.getInfo().objective_function_value)
-            return Solution(served, 0.0, np.zeros(self._shape))
+            return Solution(served, 0.0, self._nothing)
         return self._read_solution()
 
     def _offer(self, stocks: Capacity | None) -> None:
@@ -201,9 +205,10 @@ class ChainProgramme:
         if len(reserved) not in {0, self._given}:
             raise ValueError(f"{len(reserved)} tonnages for {self._given} links")
         counted = capacity[:, self._stages]
-        figures = np.concatenate([counted.ravel(), need, np.asarray(reserved, dtype=float)])
-        if not np.all(np.isfinite(figures)) or np.any(figures < 0):
-            raise ValueError("capacity, need or reserved tonnage is negative or missing")
+        for figures in (counted, need, np.asarray(reserved, dtype=float)):
+            # One pass finds what is negative, missing or endless.
+            if figures.size and not (figures.min() >= 0 and figures.max() < np.inf):
+                raise ValueError("capacity, need or reserved tonnage is negative or missing")
         return counted
 
     def _hold(self, counted: Capacity, reserved: Sequence[float]) -> list[float]:

@@ -15,6 +15,8 @@ from third_pillar.vocabulary.codes import Confidence, Settled, Verdict
 SCHEMA_VERSION = "1.0"
 OWN_MARK = "\N{DOUBLE DAGGER}"
 """Stands beside what rests on figures of the reader's own."""
+CAPACITY_GAP = "capacity"
+"""What a gap is about when it is the tonnage of a stage that is missing."""
 
 
 class Frozen(BaseModel):
@@ -39,6 +41,10 @@ class Gap(Frozen):
 
     id: str
     what: str
+    about: str = Field(
+        default=CAPACITY_GAP,
+        description="what kind of knowledge is missing; only capacity leaves a stage unknown",
+    )
     stage: str | None = None
     country: str | None = None
     sought: str = Field(description="where the figure was looked for")
