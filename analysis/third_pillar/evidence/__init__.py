@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from third_pillar.evidence.history import HistoryEntry, append_history
     from third_pillar.evidence.loading import Evidence, load_evidence
     from third_pillar.evidence.location import article_names, project_root
+    from third_pillar.evidence.read_digests import digest_reads
+    from third_pillar.evidence.reads import WHOLE, note_read, read_record, record_reads
     from third_pillar.evidence.release import package_sha256, read_release, table_hashes
     from third_pillar.evidence.scenarios import Scenario, load_scenario, scenario_names
     from third_pillar.evidence.specifications import load_specifications
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from third_pillar.evidence.validation import check_package, validate_package
 
 __all__ = [
+    "WHOLE",
     "Article",
     "Document",
     "Draft",
@@ -46,6 +49,7 @@ __all__ = [
     "article_names",
     "check_fragments",
     "check_package",
+    "digest_reads",
     "is_synthetic",
     "last_day",
     "load_article",
@@ -53,12 +57,15 @@ __all__ = [
     "load_parameter_choices",
     "load_scenario",
     "load_specifications",
+    "note_read",
     "package_sha256",
     "project_root",
     "read_document",
     "read_forecasts",
     "read_hand_reading",
+    "read_record",
     "read_release",
+    "record_reads",
     "scenario_names",
     "table_hashes",
     "validate_package",
@@ -75,11 +82,13 @@ _HOMES = {
     "FragmentFault": "fragments",
     "HistoryEntry": "history",
     "Scenario": "scenarios",
+    "WHOLE": "reads",
     "append_forecasts": "forecasts",
     "append_history": "history",
     "article_names": "location",
     "check_fragments": "fragments",
     "check_package": "validation",
+    "digest_reads": "read_digests",
     "is_synthetic": "synthetic",
     "last_day": "dates",
     "load_article": "article",
@@ -87,12 +96,15 @@ _HOMES = {
     "load_parameter_choices": "choices",
     "load_scenario": "scenarios",
     "load_specifications": "specifications",
+    "note_read": "reads",
     "package_sha256": "release",
     "project_root": "location",
     "read_document": "documents",
     "read_forecasts": "forecasts",
     "read_hand_reading": "hand_reading",
+    "read_record": "reads",
     "read_release": "release",
+    "record_reads": "reads",
     "scenario_names": "scenarios",
     "table_hashes": "release",
     "validate_package": "validation",

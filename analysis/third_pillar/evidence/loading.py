@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 
 import pandas as pd
 
@@ -14,8 +13,9 @@ from third_pillar.evidence.as_of import filter_tables
 from third_pillar.evidence.descriptor import read_resources
 from third_pillar.evidence.frames import read_frame
 from third_pillar.evidence.gaps import read_gaps
-from third_pillar.evidence.location import project_root
+from third_pillar.evidence.location import DESCRIPTOR, project_root
 from third_pillar.evidence.reading import read_table
+from third_pillar.evidence.reads import KEYS, NotedTables, accounted, note_read
 from third_pillar.evidence.release import file_state, package_files, read_release
 from third_pillar.evidence.rules import NEEDED
 from third_pillar.evidence.scenarios import Scenario, load_scenario
@@ -25,6 +25,7 @@ from third_pillar.vocabulary.findings import DataRelease, Gap
 from third_pillar.vocabulary.parameters import nearest
 
 _PackageState = tuple[tuple[Path, int, int], ...]
+_ALWAYS_READ = ("sources.csv", "curated/assumptions.csv", "curated/gaps.csv")
 _loaded: dict[Path, tuple[_PackageState, Mapping[str, pd.DataFrame]]] = {}
 
 
@@ -107,12 +108,15 @@ def load_evidence(
     root = project_root() if root is None else root
     check_package(root)
     chosen = load_scenario(scenario, root=root)
-    whole = _load_frames(root)
+    note_read(DESCRIPTOR, KEYS, *_ALWAYS_READ)
+    with accounted():
+        whole = _load_frames(root)
+        paths = {resource.name: resource.path for resource in read_resources(root).values()}
     tables = filter_tables(whole, as_of)
     _refuse_empty(tables, whole, as_of)
     return Evidence(
         as_of=as_of,
-        tables=MappingProxyType(tables),
+        tables=NotedTables(tables, paths),
         gaps=read_gaps(tables["gaps"]),
         assumptions=_assume(tables["assumptions"], chosen, as_of),
         sources=tables["sources"].set_index("source_id"),

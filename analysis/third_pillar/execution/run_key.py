@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from third_pillar.execution.profiles import Profile, notebook_path
 from third_pillar.execution.question import notebook_parameters
 from third_pillar.vocabulary.parameters import Question
 
-_FORMAT = 1
+_FORMAT = 2
 _LOCKS = ("requirements.lock", "plotly-bundle.lock")
 _IGNORED = {"__pycache__"}
 ABSENT = "absent"
@@ -47,11 +48,23 @@ class RunInputs:
     register: str
 
     @property
+    def base(self) -> str:
+        """sha256 over all but the data: the question, the code, the notebook, the locks.
+
+        What of the data a report reads is known once it has run; its key adds their hashes.
+        """
+        content = asdict(self)
+        del content["tables"], content["data"]
+        return _sha256({"format": _FORMAT, **content})
+
+    @property
     def key(self) -> str:
-        """sha256 over the canonical JSON of all inputs, as 64 hexadecimal digits."""
-        content = {"format": _FORMAT, **asdict(self)}
-        text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-        return hashlib.sha256(text.encode()).hexdigest()
+        """The key of a report that rests on the whole data package."""
+        return self.key_of({evidence.WHOLE: self.data})
+
+    def key_of(self, reads: Mapping[str, str]) -> str:
+        """The key of a report that has read these, each with its sha256."""
+        return _sha256({"base": self.base, "reads": dict(reads)})
 
 
 def read_run_inputs(question: Question, profile: Profile, *, root: Path | None = None) -> RunInputs:
@@ -76,6 +89,11 @@ def read_run_inputs(question: Question, profile: Profile, *, root: Path | None =
         locks={name: _file_sha256(root / name) for name in _LOCKS},
         register=_file_sha256(root / "data" / "forecasts.csv"),
     )
+
+
+def _sha256(content: Mapping[str, Any]) -> str:
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def code_sha256(package: Path) -> str:

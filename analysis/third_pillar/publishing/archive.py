@@ -15,7 +15,7 @@ import os
 import re
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import astuple, dataclass
 from pathlib import Path
@@ -143,10 +143,31 @@ class Archive:
 
     def find(self, lineage: Lineage, run_key: str) -> ArchivedRun | None:
         """The newest run of that key whose files verify; none where there is none."""
+        return self._newest(lineage, "*", lambda said: said.get("run_key") == run_key)
+
+    def find_standing(
+        self, lineage: Lineage, base: str, *, stands: Callable[[dict[str, Any]], bool]
+    ) -> ArchivedRun | None:
+        """The newest run of a question that still stands and whose files verify, if there is one.
+
+        Args:
+            lineage: Where to look.
+            base: `base_key` of its manifest: the question, the code, the notebook, the locks.
+            stands: Whether what a manifest says was read of the data is still so.
+        """
+        return self._newest(
+            lineage,
+            f"*-{base[:_SHORT_KEY]}",
+            lambda said: said.get("base_key") == base and stands(said),
+        )
+
+    def _newest(
+        self, lineage: Lineage, pattern: str, fits: Callable[[dict[str, Any]], bool]
+    ) -> ArchivedRun | None:
         home = self.lineage_folder(lineage)
-        for folder in sorted(home.glob(f"*-{run_key[:_SHORT_KEY]}"), reverse=True):
+        for folder in sorted(home.glob(pattern), reverse=True):
             manifest = read_manifest(folder)
-            if manifest.get("run_key") == run_key and not find_faults(folder):
+            if folder.name != LATEST and fits(manifest) and not find_faults(folder):
                 return ArchivedRun(lineage, folder, manifest)
         return None
 

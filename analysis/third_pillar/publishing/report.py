@@ -55,6 +55,17 @@ class _Request:
     def seconds(self) -> float:
         return round(time.monotonic() - self.clock, 3)
 
+    def stands(self, manifest: Mapping[str, Any]) -> bool:
+        """Whether all that an earlier report has read is now as it was then."""
+        reads = manifest.get("reads")
+        if manifest.get("data", {}).get("sha256") == self.inputs.data:
+            return isinstance(reads, dict)
+        return isinstance(reads, dict) and self.digest(tuple(reads)) == reads
+
+    def digest(self, names: tuple[str, ...]) -> dict[str, str]:
+        """What was read, each with its sha256 now."""
+        return evidence.digest_reads(names, root=self.root)
+
     def describe(self, run: OpenRun) -> dict[str, Any]:
         provenance = describe_provenance(
             self.question, profile=self.profile, inputs=self.inputs, started=self.started
@@ -101,12 +112,16 @@ def publish_report(
         clock=clock,
     )
     archive, lineage = Archive(), Lineage.of(question)
-    found = None if force else archive.find(lineage, request.inputs.key)
+    found = (
+        None
+        if force
+        else archive.find_standing(lineage, request.inputs.base, stands=request.stands)
+    )
     if found:
         archive.lead_to(found)
         return _outcome("unchanged", found, request, cells=0)
     archive.check_writable()
-    return _run(request, archive, archive.open_run(lineage, run_key=request.inputs.key))
+    return _run(request, archive, archive.open_run(lineage, run_key=request.inputs.base))
 
 
 def _checked_timeout(timeout: float | None, profile: Profile) -> float:
@@ -165,8 +180,11 @@ def _build(request: _Request, run: OpenRun) -> tuple[ExecutedRun, dict[str, Any]
     write_atomic(run.folder / REPORT, exported.html)
     write_atomic(run.folder / FINDINGS, executed.findings.to_json())
     executed.log.unlink()
+    reads = request.digest(executed.reads)
     return executed, {
         **request.describe(run),
+        "run_key": request.inputs.key_of(reads),
+        "reads": reads,
         "status": "published",
         "cells": executed.cells_executed,
         "figures": exported.figures,
@@ -237,7 +255,7 @@ def _outcome(
         html=folder / REPORT,
         findings=folder / FINDINGS,
         manifest=folder / MANIFEST,
-        run_key=request.inputs.key,
+        run_key=str(run.manifest["run_key"]),
         cells_executed=cells,
         seconds=request.seconds,
         bottom_line=str(findings["bottom_line"]["text"]),
