@@ -62,12 +62,30 @@ def report(
         float | None, typer.Option(metavar="SECONDS", help="Bound for the whole run.")
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
+    engine: Annotated[
+        str,
+        typer.Option(
+            metavar="ENGINE",
+            help="`pillar`: a process of the kit's own; `kernel`: an ordinary Jupyter kernel, "
+            "slower, with the same findings.",
+        ),
+    ] = "pillar",
+    timings: Annotated[
+        bool, typer.Option("--timings", help="Say what the processor's time went into.")
+    ] = False,
 ) -> int:
     """Publish the report that answers a question."""
     from third_pillar.cli.reporting import run_report
 
     return run_report(
-        profile, parameter or [], as_json=json, force=force, timeout=timeout, quiet=quiet
+        profile,
+        parameter or [],
+        as_json=json,
+        force=force,
+        timeout=timeout,
+        quiet=quiet,
+        engine=engine,
+        timings=timings,
     )
 
 

@@ -183,7 +183,7 @@ class _Teller:
         self._shown[index] = outputs
         said = {"done": index, "well": is_well, "count": self._runner.count, "outputs": outputs}
         self.say({**said, "earlier": earlier})
-        return is_well
+        return bool(is_well)
 
     def say(self, message: dict[str, Any]) -> None:
         self._leave_if_forked()

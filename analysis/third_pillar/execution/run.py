@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import IO, Any
 
 from third_pillar import evidence
 from third_pillar.execution.checks import check_accepts, read_findings
@@ -20,12 +20,11 @@ from third_pillar.execution.documents import (
     write_notebook,
 )
 from third_pillar.execution.process import CellFailed, OutOfTime, ProcessEnded, can_start
-from third_pillar.execution.progress import CellProgress, Progress
+from third_pillar.execution.progress import CellProgress, EngineName, Progress
 from third_pillar.execution.run_cells import default_memory, run_cells
 from third_pillar.vocabulary.errors import PillarError, ReportFailed
 from third_pillar.vocabulary.findings import Findings
 
-EngineName = Literal["pillar", "kernel"]
 LOG = "run.log"
 NOTEBOOK = "notebook.ipynb"
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")

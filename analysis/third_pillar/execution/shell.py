@@ -101,8 +101,8 @@ class Outputs:
 class _Stream(io.TextIOBase):
     """`sys.stdout` or `sys.stderr` of a cell."""
 
-    encoding = "utf-8"  # type: ignore[assignment]  # a property there, read by libraries here
-    errors = "replace"  # type: ignore[assignment]  # same
+    encoding = "utf-8"
+    errors = "replace"
 
     def __init__(self, name: str, outputs: Outputs) -> None:
         self.name = f"<{name}>"
@@ -122,16 +122,20 @@ class _Stream(io.TextIOBase):
         """A cell that closes its output loses nothing: the next cell has it again."""
 
 
-class _Publisher(DisplayPublisher):  # type: ignore[misc]  # IPython is untyped
+class _Publisher(DisplayPublisher):
+    shell: Any
+
     def publish(
         self,
         data: dict[str, Any],
         metadata: dict[str, Any] | None = None,
+        source: str | None = None,
         *,
         transient: dict[str, Any] | None = None,
         update: bool = False,
         **_ignored: Any,
     ) -> None:
+        del source
         content = {"data": data, "metadata": metadata or {}}
         name = (transient or {}).get("display_id")
         outputs = self.shell.outputs
@@ -144,7 +148,9 @@ class _Publisher(DisplayPublisher):  # type: ignore[misc]  # IPython is untyped
         self.shell.outputs.clear(wait=wait)
 
 
-class _Hook(DisplayHook):  # type: ignore[misc]  # IPython is untyped
+class _Hook(DisplayHook):
+    shell: Any
+
     def start_displayhook(self) -> None:
         self._content: dict[str, Any] = {}
 
@@ -160,7 +166,7 @@ class _Hook(DisplayHook):  # type: ignore[misc]  # IPython is untyped
             self.shell.outputs.show("execute_result", {**self._content, **number})
 
 
-class ZMQInteractiveShell(InteractiveShell):  # type: ignore[misc]  # IPython is untyped
+class ZMQInteractiveShell(InteractiveShell):
     """The shell of a notebook's cells.
 
     It bears the name of a kernel's shell because libraries look for that name to learn that they

@@ -8,15 +8,16 @@ import json
 import time
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from third_pillar import evidence
 from third_pillar.execution.profiles import DEFAULT_PROFILE, Profile, load_profile, notebook_path
-from third_pillar.execution.progress import Progress
+from third_pillar.execution.progress import EngineName, Progress
 from third_pillar.execution.question import resolve
 from third_pillar.execution.run_key import RunInputs, read_run_inputs
+from third_pillar.execution.sampling import add_times, sample_time, time_spent
 from third_pillar.publishing.archive import Archive, ArchivedRun, Lineage, OpenRun
 from third_pillar.publishing.atomic import storage_faults, write_atomic
 from third_pillar.publishing.manifest import MANIFEST
@@ -46,9 +47,11 @@ class _Request:
     question: Question
     inputs: RunInputs
     timeout: float
-    progress: Progress | None
-    exporter: Exporter | None
     clock: float
+    progress: Progress | None = None
+    exporter: Exporter | None = None
+    engine: EngineName = "pillar"
+    sampled: bool = False
     started: dt.datetime = field(default_factory=lambda: dt.datetime.now(dt.UTC))
 
     @property
@@ -81,6 +84,9 @@ def publish_report(
     timeout: float | None = None,
     progress: Progress | None = None,
     exporter: Exporter | None = None,
+    engine: EngineName = "pillar",
+    sampled: bool = False,
+    archive: Archive | None = None,
 ) -> ReportOutcome:
     """The report that answers this question, published unless the archive holds it already.
 
@@ -91,37 +97,66 @@ def publish_report(
         timeout: Seconds for the whole run; the profile's where not given.
         progress: Called before each code cell.
         exporter: Makes the HTML; `export_html` of this layer where not given.
+        engine: "kernel" runs the cells in an ordinary kernel.
+        sampled: Whether to measure what the processor's time goes into.
+        archive: Where the report is kept; the project's where not given.
 
     Raises:
-        ParameterFault: The question is wrong; no kernel was started.
-        EvidenceFault: The data package breaks its rules; no kernel was started.
+        ParameterFault: The question is wrong; nothing was started.
+        EvidenceFault: The data package breaks its rules; nothing was started.
         StorageFault: The archive cannot be written; nothing was published.
     """
+    if sampled:
+        sample_time()
+    request = _resolve(profile, given or {}, timeout=timeout)
+    request = replace(request, progress=progress, exporter=exporter, engine=engine, sampled=sampled)
+    archive = archive or Archive()
+    served = None if force else _serve(request, archive)
+    if served:
+        return served
+    archive.check_writable()
+    lineage = Lineage.of(request.question)
+    return _run(request, archive, archive.open_run(lineage, run_key=request.inputs.base))
+
+
+def find_unchanged(
+    profile: str, given: Mapping[str, object], *, archive: Archive | None = None
+) -> tuple[ReportOutcome | None, RunInputs]:
+    """The archive's own report of this question if it still stands, and what one now rests on.
+
+    Raises:
+        ParameterFault: The question is wrong.
+        EvidenceFault: The data package breaks its rules.
+    """
+    request = _resolve(profile, given)
+    return _serve(request, archive or Archive()), request.inputs
+
+
+def _resolve(
+    profile: str, given: Mapping[str, object], *, timeout: float | None = None
+) -> _Request:
     clock = time.monotonic()
     root = evidence.project_root()
     chosen = load_profile(profile, root=root)
-    question = resolve(given or {}, chosen, root=root)
-    request = _Request(
+    question = resolve(given, chosen, root=root)
+    return _Request(
         root=root,
         profile=chosen,
         question=question,
         inputs=read_run_inputs(question, chosen, root=root),
         timeout=_checked_timeout(timeout, chosen),
-        progress=progress,
-        exporter=exporter,
         clock=clock,
     )
-    archive, lineage = Archive(), Lineage.of(question)
-    found = (
-        None
-        if force
-        else archive.find_standing(lineage, request.inputs.base, stands=request.stands)
+
+
+def _serve(request: _Request, archive: Archive) -> ReportOutcome | None:
+    found = archive.find_standing(
+        Lineage.of(request.question), request.inputs.base, stands=request.stands
     )
-    if found:
-        archive.lead_to(found)
-        return _outcome("unchanged", found, request, cells=0)
-    archive.check_writable()
-    return _run(request, archive, archive.open_run(lineage, run_key=request.inputs.base))
+    if not found:
+        return None
+    archive.lead_to(found)
+    return _outcome("unchanged", found, request, cells=0)
 
 
 def _checked_timeout(timeout: float | None, profile: Profile) -> float:
@@ -155,7 +190,10 @@ def _run(request: _Request, archive: Archive, run: OpenRun) -> ReportOutcome:
     except BaseException:
         archive.discard(run)
         raise
-    return _outcome("published", published, request, cells=executed.cells_executed)
+    outcome = _outcome("published", published, request, cells=executed.cells_executed)
+    if not request.sampled:
+        return outcome
+    return replace(outcome, time_spent=add_times(executed.time_spent, time_spent()))
 
 
 def _build(request: _Request, run: OpenRun) -> tuple[ExecutedRun, dict[str, Any]]:
@@ -167,7 +205,10 @@ def _build(request: _Request, run: OpenRun) -> tuple[ExecutedRun, dict[str, Any]
         workdir=run.folder,
         timeout=request.timeout,
         cell_timeout=request.profile.cell_timeout_seconds,
+        memory=request.profile.memory_bytes,
         progress=request.progress,
+        engine=request.engine,
+        sampled=request.sampled,
     )
     export = request.exporter or _load_exporter()
     exported = export(
