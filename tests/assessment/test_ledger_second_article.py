@@ -6,13 +6,20 @@ import datetime as dt
 import hashlib
 from collections import Counter
 
+import pandas as pd
 import pytest
 import yaml
 
 from third_pillar.assessment.case import Case, assess
 from third_pillar.assessment.claim_history import record_verdicts
 from third_pillar.assessment.claim_levers import assess_levers
-from third_pillar.evidence import article_names, check_fragments, is_synthetic
+from third_pillar.evidence import (
+    article_names,
+    check_fragments,
+    is_synthetic,
+    read_document,
+    write_draft,
+)
 from third_pillar.execution.profiles import load_profile
 from third_pillar.execution.question import SYNTHETIC_VARIABLE, resolve
 from third_pillar.vocabulary.claims import MeasuredTest
@@ -59,6 +66,21 @@ def test_every_fragment_of_the_second_article_is_found(project):
     checks = check_fragments(SYNTHETIC, text, root=project)
     assert len(checks) == 17
     assert all(check.status == "ok" and check.is_exact for check in checks)
+
+
+def test_the_ledger_was_finished_from_a_draft(tmp_path):
+    """The kept draft is what the article drafts to; every claim is part of one of its rows."""
+    document = read_document(LEDGER / "article.txt")
+    made = write_draft(document, into=tmp_path, source_name="article.txt", article_id=SYNTHETIC)
+    kept = LEDGER.with_suffix(".draft.csv")
+    assert (made.folder / "claims.csv").read_bytes() == kept.read_bytes()
+    drafted = {row.note: row for row in pd.read_csv(kept, dtype=str).itertuples()}
+    finished = pd.read_csv(LEDGER / "claims.csv")
+    place = finished["note"].str.extract(r"(sentence \d+)$", expand=False)
+    for claim, sentence in zip(finished.itertuples(), place, strict=True):
+        assert int(drafted[sentence].char_start) <= claim.char_start, claim.claim_id
+    assert place.map(lambda note: drafted[note].claim_id).nunique() == 15
+    assert len(drafted) == 20
 
 
 def test_its_claims_are_settled_in_all_four_ways(brazil):

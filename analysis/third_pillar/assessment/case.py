@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 # Importing the metric modules enters their functions into the catalogue.
 from third_pillar.assessment import metrics_chain, metrics_curve, metrics_supply, metrics_trade  # noqa: F401  side effect: they register
@@ -20,22 +21,37 @@ from third_pillar.vocabulary.parameters import Question, check_parameters
 from third_pillar.vocabulary.specifications import Reading
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Case:
-    """Everything a report is written from.
+    """Everything a report is written from; each part is computed when first asked for.
 
     Attributes:
         results: What the data and the model say.
-        verdicts: Claim id → verdict.
-        metrics: Metric id → number with range, sources and confidence. What the data do not
-            carry is absent here and present among the gaps.
-        gaps: Gaps that bear on the candidate, the pillars or the question as a whole.
     """
 
     results: Results
-    verdicts: dict[str, ClaimVerdict]
-    metrics: dict[str, Metric]
-    gaps: tuple[Gap, ...]
+
+    @cached_property
+    def verdicts(self) -> dict[str, ClaimVerdict]:
+        """Claim id → verdict, in the order of the ledger."""
+        return self._settled[0]
+
+    @cached_property
+    def metrics(self) -> dict[str, Metric]:
+        """Metric id → number with range, sources and confidence.
+
+        What the data do not carry is absent here and present among the gaps.
+        """
+        return dict(sorted({**_measure_standard(self.results), **self._settled[1]}.items()))
+
+    @cached_property
+    def gaps(self) -> tuple[Gap, ...]:
+        """Gaps that bear on the candidate, pillars and partners, or on the whole question."""
+        return _select_gaps(self.results)
+
+    @cached_property
+    def _settled(self) -> tuple[dict[str, ClaimVerdict], dict[str, Metric]]:
+        return settle_claims(self.results)
 
     def metric(self, expression: str) -> Metric:
         """A number of the case.
@@ -73,10 +89,7 @@ def assess(**parameters: object) -> Case:
     check_package()
     evidence = load_evidence(question.as_of, scenario=question.parameters.scenario)
     article = load_article(question.parameters.article)
-    results = assess_results(question, evidence, article)
-    verdicts, measured = settle_claims(results)
-    metrics = dict(sorted({**_measure_standard(results), **measured}.items()))
-    return Case(results, verdicts, metrics, _select_gaps(results))
+    return Case(assess_results(question, evidence, article))
 
 
 def _measure_standard(results: Results) -> dict[str, Metric]:
@@ -175,5 +188,5 @@ def _export_expressions(results: Results) -> list[str]:
 
 
 def _select_gaps(results: Results) -> tuple[Gap, ...]:
-    concerned = {results.candidate, *results.pillars, CHINA, None}
+    concerned = {results.candidate, *results.pillars, *results.question.members, CHINA, None}
     return tuple(gap for gap in results.evidence.gaps if gap.country in concerned)

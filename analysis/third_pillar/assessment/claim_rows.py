@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 import pandas as pd
 
 from third_pillar.evidence import Article, Evidence
+from third_pillar.vocabulary.codes import AGGREGATES, WORLD
 from third_pillar.vocabulary.findings import Gap
 
 FIGURES = ["value", "low", "high"]
@@ -83,7 +84,10 @@ def _tables_by_row(evidence: Evidence) -> dict[str, str]:
 
 
 def scale_row(evidence: Evidence, row: FoundRow, factor: float) -> Evidence | None:
-    """The evidence with one row's figures multiplied, or nothing where that is impossible."""
+    """The evidence with one row's figures multiplied, or nothing where that is impossible.
+
+    A country's mine output carries the world total of its edition along, which contains it.
+    """
     figure = row.figure
     if figure is None or not figure:
         return None
@@ -106,7 +110,19 @@ def scale_row(evidence: Evidence, row: FoundRow, factor: float) -> Evidence | No
     columns = [name for name in FIGURES if name in frame]
     hit = frame.iloc[:, 0] == row.id
     frame.loc[hit, columns] = frame.loc[hit, columns].astype(float) * factor
+    if row.table == "mine_production":
+        whole = _total_with(frame, row)
+        frame.loc[whole, columns] = frame.loc[whole, columns].astype(float) + figure * (factor - 1)
     return replace(evidence, tables=MappingProxyType({**evidence.tables, row.table: frame}))
+
+
+def _total_with(frame: pd.DataFrame, row: FoundRow) -> pd.Series[bool]:
+    """Which rows are the world total that the same publisher prints beside a country's row."""
+    is_country = row.cells["country_iso3"] not in AGGREGATES
+    found = (frame["country_iso3"] == WORLD) & is_country
+    for name in ("year", "edition", "source_id"):
+        found &= frame[name] == row.cells[name]
+    return found
 
 
 def _gap_cells(gap: Gap) -> dict[str, Any]:
