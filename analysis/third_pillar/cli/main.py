@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from third_pillar.cli.answer import answer_failure
+from third_pillar.cli.batch import batch
 from third_pillar.cli.claims import claims
 from third_pillar.cli.forecasts import forecasts
 from third_pillar.vocabulary.errors import EXIT_CODES, ParameterFault, PillarError
@@ -39,6 +40,7 @@ archive = typer.Typer(help="What was published.", no_args_is_help=True, rich_mar
 app.add_typer(data, name="data")
 app.add_typer(claims, name="claims")
 app.add_typer(archive, name="archive")
+app.command()(batch)
 app.add_typer(forecasts, name="forecasts")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]

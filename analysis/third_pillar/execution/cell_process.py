@@ -70,7 +70,7 @@ def run_forked(work: Work, *, tell: int, log: int, parent: int) -> None:
     status = 70
     try:
         os.setsid()
-        _die_with(parent)
+        die_with(parent)
         nothing = os.open(os.devnull, os.O_RDONLY)
         for source, target in ((nothing, 0), (log, 1), (log, 2)):
             os.dup2(source, target)
@@ -108,7 +108,8 @@ def _die_at_end_of(descriptor: int) -> None:
     os.killpg(os.getpgid(0), signal.SIGKILL)
 
 
-def _die_with(parent: int) -> None:
+def die_with(parent: int) -> None:
+    """End this process with the one that forked it, however that ends."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(_PARENT_DEATH, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:

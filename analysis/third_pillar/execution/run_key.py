@@ -84,7 +84,7 @@ def read_run_inputs(question: Question, profile: Profile, *, root: Path | None =
         },
         tables=dict(evidence.table_hashes(root)),
         data=evidence.package_sha256(root),
-        code=code_sha256(_PACKAGE),
+        code=package_code_sha256(),
         notebook=_file_sha256(notebook_path(profile, root=root)),
         locks={name: _file_sha256(root / name) for name in _LOCKS},
         register=_file_sha256(root / "data" / "forecasts.csv"),
@@ -94,6 +94,11 @@ def read_run_inputs(question: Question, profile: Profile, *, root: Path | None =
 def _sha256(content: Mapping[str, Any]) -> str:
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def package_code_sha256() -> str:
+    """sha256 of the kit's own code as it lies on the disk."""
+    return code_sha256(_PACKAGE)
 
 
 def code_sha256(package: Path) -> str:

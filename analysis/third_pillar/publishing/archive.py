@@ -46,6 +46,7 @@ _OWNER = ".owner"
 _SCRATCH = "scratch"
 _SHORT_KEY = 8
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+_RUN_ID = re.compile(r"\d{8}T\d{9}Z-[0-9a-f]{8}")
 _FORGOTTEN = dt.timedelta(days=2)
 
 
@@ -171,6 +172,11 @@ class Archive:
                 return ArchivedRun(lineage, folder, manifest)
         return None
 
+    def holds(self, folder: Path) -> bool:
+        """Whether a folder is a run of this archive whose files verify."""
+        inside = folder.resolve().is_relative_to(self.folder.resolve())
+        return inside and folder.is_dir() and not find_faults(folder)
+
     def latest(self, lineage: Lineage) -> Path | None:
         """Folder of the newest run of a lineage."""
         link = self.lineage_folder(lineage) / LATEST
@@ -219,6 +225,30 @@ class Archive:
         published = ArchivedRun(run.lineage, final, written)
         self.lead_to(published)
         return published
+
+    def adopt(self, lineage: Lineage, made: Path) -> ArchivedRun:
+        """A run that was made in another archive, published in this one.
+
+        Args:
+            lineage: Of the run.
+            made: Folder with its files and its manifest, which verify.
+
+        Raises:
+            StorageFault: It cannot be kept, or this archive holds a run of that name.
+        """
+        manifest = read_manifest(made)
+        run_id = str(manifest.get("run_id"))
+        if not _RUN_ID.fullmatch(run_id):
+            raise StorageFault(f"{run_id!r} is no name of a run")
+        run = OpenRun(run_id, lineage, self.folder / f"{_BUILDING}{run_id}")
+        with storage_faults(run.folder):
+            run.folder.mkdir()
+            (run.folder / _OWNER).write_text(f"{socket.gethostname()} {os.getpid()}")
+            for path in made.iterdir():
+                if path.name != MANIFEST:
+                    shutil.copy(path, run.folder)
+        del manifest["files"]
+        return self.publish(run, manifest)
 
     def lead_to(self, run: ArchivedRun) -> None:
         """Make `latest` of the run's lineage lead to it; nothing is written where it does.

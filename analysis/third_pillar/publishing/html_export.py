@@ -131,6 +131,14 @@ def _render_body(notebook: Any) -> str:
     return "".join(f"{part}\n" for part in parts)
 
 
+def warm_templates() -> None:
+    """Read and compile what every page is made of."""
+    for name in ("exhibit.html.j2", "page.html.j2"):
+        _pages().get_template(name)
+    for name in ("page.css", "page.js"):
+        _asset(name)
+
+
 def _render_exhibit(exhibit: dict[str, Any], number: int) -> str:
     columns, rows = compose_data_table(exhibit["table"])
     parts = {key: exhibit[key] for key in ("id", "title", "note", "alt")}
