@@ -15,6 +15,7 @@ import signal
 import sys
 import threading
 import traceback
+import warnings
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -81,6 +82,7 @@ def run_forked(work: Work, *, tell: int, log: int, parent: int) -> None:
         sys.stdin = open(0, closefd=False)  # noqa: SIM115  for the life of the process
         sys.path[:] = ["", *(part for part in sys.path[1:] if part)]
         _fresh_random_numbers()
+        _forgive_warnings()
         status = _run(work, 3)
     except BaseException:  # noqa: BLE001  the parent learns of it by the log and the status
         with contextlib.suppress(OSError):
@@ -129,6 +131,13 @@ def _fresh_random_numbers() -> None:
     numpy_random = sys.modules.get("numpy.random")
     if numpy_random is not None:
         numpy_random.seed()
+
+
+def _forgive_warnings() -> None:
+    """That warnings are errors may be the rule of the parent; it is none of the cells'."""
+    kept = [rule for rule in warnings.filters if rule[0] != "error"]
+    warnings.resetwarnings()
+    warnings.filters.extend(kept)  # type: ignore[attr-defined]  # a list, whatever its type says
 
 
 def _limit(memory: int | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import importlib.util
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -36,7 +37,7 @@ def open_client(*, address: str | None = None, local: int | None = None) -> Iter
         PillarError: Dask is not installed.
     """
     check_cluster_extra()
-    import distributed  # noqa: PLC0415  a second of imports, for those who ask for it
+    distributed: Any = importlib.import_module("distributed")
 
     with contextlib.ExitStack() as stack:
         if address is None:
@@ -66,8 +67,7 @@ def run_on(
     client: Any, function: Callable[[Any], Any], tasks: list[Any]
 ) -> Iterator[tuple[int, Any, str]]:
     """Place of a task, its result, and why there is none; in the order in which they end."""
-    import distributed  # noqa: PLC0415  as above
-
+    distributed: Any = importlib.import_module("distributed")
     futures = {
         client.submit(function, task, pure=False, retries=RETRIES): place
         for place, task in enumerate(tasks)

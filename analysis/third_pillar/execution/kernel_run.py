@@ -6,6 +6,7 @@ tested against.
 
 from __future__ import annotations
 
+import gc
 import logging
 import math
 import time
@@ -165,5 +166,7 @@ def run_in_kernel(
     except DeadKernelError as error:
         raise ProcessEnded(Ending(code=None, signal="", peak_mb=0)) from error
     finally:
+        # what nbclient leaves behind speaks up when it is collected: now, not amid something else
+        gc.collect()
         record.finish()
         notebook.update(as_node(record.nb))

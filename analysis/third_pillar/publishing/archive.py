@@ -36,7 +36,7 @@ from third_pillar.publishing.manifest import (
     read_manifest,
     write_manifest,
 )
-from third_pillar.vocabulary.errors import ParameterFault
+from third_pillar.vocabulary.errors import ParameterFault, StorageFault
 from third_pillar.vocabulary.parameters import Question, ReportParameters
 
 LATEST = "latest"
