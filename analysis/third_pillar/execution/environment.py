@@ -18,6 +18,9 @@ _KEPT = frozenset(
 )
 # cells run in a folder of their own: what the user wrote relative to theirs must still hold
 _FOLDERS = ("PILLAR_ROOT", "PILLAR_REPORTS")
+AS_IN_A_NOTEBOOK = {"PLOTLY_RENDERER": "plotly_mimetype"}
+"""What plotly chooses in a kernel, and would not see that it is in a notebook otherwise."""
+
 ONE_THREAD = dict.fromkeys(
     ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
 )
@@ -42,6 +45,7 @@ def cell_environment(private: Path, *, reads: Path | None = None) -> dict[str, s
     if reads is not None:
         kept[READS_VARIABLE] = str(reads)
     return {
+        **AS_IN_A_NOTEBOOK,
         **kept,
         **ONE_THREAD,
         "IPYTHONDIR": str(private / "ipython"),

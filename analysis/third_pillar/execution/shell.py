@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -169,9 +170,11 @@ class _Hook(DisplayHook):
 class ZMQInteractiveShell(InteractiveShell):
     """The shell of a notebook's cells.
 
-    It bears the name of a kernel's shell because libraries look for that name to learn that they
-    run in a notebook and not on a terminal; with another, tables would come out differently.
+    It bears the name of a kernel's shell, and has a `kernel`, because libraries look for these to
+    learn that they run in a notebook and not on a terminal; else tables would come out otherwise.
     """
+
+    kernel: Any = None
 
     displayhook_class = Type(_Hook)
     display_pub_class = Type(_Publisher)
@@ -209,6 +212,7 @@ class CellRunner:
         no_file = Config({"HistoryManager": {"enabled": False}})
         self._shell: Any = ZMQInteractiveShell.instance(config=no_file)
         self._shell.outputs = self.outputs
+        _set_for_notebooks()
         self._streams = {name: _Stream(name, self.outputs) for name in ("stdout", "stderr")}
 
     def run(self, source: str, settle: Callable[[], None]) -> tuple[list[dict[str, Any]], bool]:
@@ -218,8 +222,6 @@ class CellRunner:
             source: Code of the cell.
             settle: Called once the code is over, before its outputs are looked at.
         """
-        import sys  # noqa: PLC0415  a cell may have replaced it
-
         self.outputs.begin()
         sys.stdout, sys.stderr = self._streams["stdout"], self._streams["stderr"]
         result = self._shell.run_cell(source, store_history=True, silent=False)
@@ -236,6 +238,13 @@ class CellRunner:
     def count(self) -> int:
         """The number of the last cell run."""
         return int(self._shell.execution_count) - 1
+
+
+def _set_for_notebooks() -> None:
+    """What pandas decides when it is imported, in case it was before there was a shell."""
+    pandas = sys.modules.get("pandas")
+    if pandas is not None and pandas.get_option("display.max_columns") == 0:
+        pandas.set_option("display.max_columns", 20)
 
 
 def _text(value: object) -> str:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from third_pillar.execution.environment import ONE_THREAD
+from third_pillar.execution.environment import AS_IN_A_NOTEBOOK, ONE_THREAD
 from third_pillar.publishing.outcome import ReportOutcome
 from third_pillar.vocabulary.errors import ReportFailed
 
@@ -133,7 +133,7 @@ class WarmPool:
             stdout=subprocess.PIPE,
             stderr=self.log or subprocess.DEVNULL,
             start_new_session=True,
-            env={**os.environ, **ONE_THREAD, **self.environment},
+            env={**AS_IN_A_NOTEBOOK, **os.environ, **ONE_THREAD, **self.environment},
         )
         messages = None
         while not messages:
