@@ -56,8 +56,10 @@ WORK = (
     "handle = display('before', display_id='named')\n_ = 1",
     "handle.update('after')",
     "print('gone'); clear_output(); print('kept')",
-    "print('gone'); clear_output(wait=True)\n"
-    "display({'text/plain': 'x', 'application/json': {'n': 1}}, raw=True);",
+    (
+        "print('gone'); clear_output(wait=True)\n"
+        "display({'text/plain': 'x', 'application/json': {'n': 1}}, raw=True);"
+    ),
     "import plotly.graph_objects as go\ngo.Figure(go.Bar(x=[1], y=np.array([2.5])))",
     "await __import__('asyncio').sleep(0)\n%time 1;",
     "!echo shell",
