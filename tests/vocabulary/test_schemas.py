@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from third_pillar.execution.matrix import Matrix
 from third_pillar.vocabulary.findings import Findings
 from third_pillar.vocabulary.parameters import ReportParameters
 
 SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
-TYPES = {"findings": Findings, "parameters": ReportParameters}
+TYPES = {"findings": Findings, "matrix": Matrix, "parameters": ReportParameters}
 
 
 @pytest.mark.parametrize("name", TYPES)
