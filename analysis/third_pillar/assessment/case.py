@@ -9,7 +9,10 @@ from functools import cached_property
 from third_pillar.assessment import metrics_chain, metrics_curve, metrics_supply, metrics_trade  # noqa: F401  side effect: they register
 from third_pillar.assessment.capacity import read_best_production
 from third_pillar.assessment.catalogue import measure
-from third_pillar.assessment.claims import settle_claims
+from third_pillar.assessment.claims import settle_claims, tell_flips
+from third_pillar.assessment.metrics_costs import cost_expressions
+from third_pillar.assessment.metrics_flows import list_flow_expressions
+from third_pillar.assessment.metrics_layers import layer_expressions
 from third_pillar.assessment.metrics_network import network_expressions
 from third_pillar.assessment.metrics_window import list_window_expressions
 from third_pillar.assessment.results import HORIZON, NOW, Results, assess_results
@@ -33,7 +36,12 @@ class Case:
 
     @cached_property
     def verdicts(self) -> dict[str, ClaimVerdict]:
-        """Claim id → verdict, in the order of the ledger."""
+        """Claim id → verdict with what would flip it, in the order of the ledger."""
+        return tell_flips(self.results, self.settled)
+
+    @cached_property
+    def settled(self) -> dict[str, ClaimVerdict]:
+        """The verdicts before the search for what would flip them, which takes longer."""
         return self._settled[0]
 
     @cached_property
@@ -124,7 +132,16 @@ def _standard_expressions(results: Results) -> list[str]:
         "specification_share()",
         *(f"specification_share_of({reading})" for reading in Reading),
         *network_expressions(results),
+        *layer_expressions(results),
+        *cost_expressions(),
+        *_page_expressions(results),
     ]
+
+
+def _page_expressions(results: Results) -> list[str]:
+    """Numbers that take long to read and that one page alone states."""
+    is_trade = results.question.parameters.profile == "trade"
+    return list_flow_expressions(results) if is_trade else []
 
 
 def _chain_expressions(candidate: str, countries: tuple[str, ...], pools: list[str]) -> list[str]:

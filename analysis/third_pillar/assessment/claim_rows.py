@@ -9,6 +9,8 @@ from types import MappingProxyType
 from typing import Any
 from weakref import WeakKeyDictionary
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from third_pillar.evidence import Article, Evidence
@@ -106,22 +108,25 @@ def scale_row(evidence: Evidence, row: FoundRow, factor: float) -> Evidence | No
             return None
         frame.loc[row.id, FIGURES] = moved
         return replace(evidence, assumptions=frame)
-    frame = evidence.table(row.table)
-    columns = [name for name in FIGURES if name in frame]
-    hit = frame.iloc[:, 0] == row.id
-    frame.loc[hit, columns] = frame.loc[hit, columns].astype(float) * factor
-    if row.table == "mine_production":
-        whole = _total_with(frame, row)
-        frame.loc[whole, columns] = frame.loc[whole, columns].astype(float) + figure * (factor - 1)
-    return replace(evidence, tables=MappingProxyType({**evidence.tables, row.table: frame}))
+    frame = evidence.tables[row.table]
+    hit = (frame.iloc[:, 0] == row.id).to_numpy()
+    whole = _total_with(frame, row) if row.table == "mine_production" else ~hit & hit
+    scaled = {
+        name: np.where(hit, cells * factor, np.where(whole, cells + figure * (factor - 1), cells))
+        for name in FIGURES
+        if name in frame
+        for cells in [frame[name].to_numpy(dtype=float, na_value=np.nan)]
+    }
+    tables = {**evidence.tables, row.table: frame.assign(**scaled)}
+    return replace(evidence, tables=MappingProxyType(tables))
 
 
-def _total_with(frame: pd.DataFrame, row: FoundRow) -> pd.Series[bool]:
+def _total_with(frame: pd.DataFrame, row: FoundRow) -> npt.NDArray[np.bool_]:
     """Which rows are the world total that the same publisher prints beside a country's row."""
     is_country = row.cells["country_iso3"] not in AGGREGATES
-    found = (frame["country_iso3"] == WORLD) & is_country
+    found = (frame["country_iso3"] == WORLD).to_numpy() & is_country
     for name in ("year", "edition", "source_id"):
-        found &= frame[name] == row.cells[name]
+        found &= (frame[name] == row.cells[name]).to_numpy()
     return found
 
 

@@ -123,10 +123,14 @@ class Trial:
             )
             again = replace(again, served=served)
         if self._names & _OF_CHAIN:
+            home = None
+            if "home_need" in self._names:
+                home = find_need(
+                    fresh.evidence, fresh.candidate, draws=fresh.draws, year=moment.year
+                )
             balance = assess_candidate_balance(
-                capacity, None, candidate=fresh.candidate, draws=fresh.draws
+                capacity, home, candidate=fresh.candidate, draws=fresh.draws
             )
-            home = find_need(fresh.evidence, fresh.candidate, draws=fresh.draws, year=moment.year)
             again = replace(again, balance=balance, home_need=home)
         return again
 

@@ -16,7 +16,7 @@ from third_pillar.assessment import draws as draws_module
 from third_pillar.assessment import plants as plants_module
 from third_pillar.assessment.draws import read_range
 from third_pillar.assessment.pipeline import read_all_plants
-from third_pillar.assessment.plants import STARTED, Plant, decimal_year
+from third_pillar.assessment.plants import STARTED, Plant, decimal_year, select_counted
 from third_pillar.assessment.results import Results
 from third_pillar.evidence import Evidence
 from third_pillar.model import conversion, pipeline, sampling
@@ -204,7 +204,7 @@ def settle_forecasts(rows: Sequence[Mapping[str, str]], evidence: Evidence) -> t
     Method:
         §4.11 of docs/methods.md.
     """
-    projects = evidence.table("projects")
+    projects = select_counted(evidence.table("projects"))
     return tuple(_settle(row, projects, evidence.as_of) for row in rows)
 
 

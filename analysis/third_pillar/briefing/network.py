@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from third_pillar.assessment.case import Case
 from third_pillar.assessment.catalogue import measure
+from third_pillar.assessment.metrics_costs import cost_expressions
 from third_pillar.assessment.metrics_network import (
     COUNTS,
     NO_ADDITION,
@@ -291,7 +292,11 @@ def _metrics(case: Case) -> list[Metric]:
     results = case.results
     found = {
         metric.id: metric
-        for expression in (*network_expressions(results), *other_expressions(results))
+        for expression in (
+            *network_expressions(results),
+            *other_expressions(results),
+            *cost_expressions(),
+        )
         if (metric := find_number(case, expression)) is not None
     }
     return [found[name] for name in sorted(found)]

@@ -10,6 +10,7 @@ import typer
 from third_pillar.cli.answer import answer_failure
 from third_pillar.cli.batch import batch
 from third_pillar.cli.claims import claims
+from third_pillar.cli.data_refresh import register_refresh
 from third_pillar.cli.forecasts import forecasts
 from third_pillar.vocabulary.errors import EXIT_CODES, ParameterFault, PillarError
 
@@ -38,6 +39,7 @@ app = typer.Typer(
 data = typer.Typer(help="The data package.", no_args_is_help=True, rich_markup_mode=None)
 archive = typer.Typer(help="What was published.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(data, name="data")
+register_refresh(data)
 app.add_typer(claims, name="claims")
 app.add_typer(archive, name="archive")
 app.command()(batch)

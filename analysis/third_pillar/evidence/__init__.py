@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from third_pillar.evidence.scenarios import Scenario, load_scenario, scenario_names
     from third_pillar.evidence.specifications import load_specifications
     from third_pillar.evidence.synthetic import is_synthetic
-    from third_pillar.evidence.validation import check_package, validate_package
+    from third_pillar.evidence.validation import check_package, count_package, validate_package
 
 __all__ = [
     "WHOLE",
@@ -49,6 +49,7 @@ __all__ = [
     "article_names",
     "check_fragments",
     "check_package",
+    "count_package",
     "digest_reads",
     "is_synthetic",
     "last_day",
@@ -88,6 +89,7 @@ _HOMES = {
     "article_names": "location",
     "check_fragments": "fragments",
     "check_package": "validation",
+    "count_package": "validation",
     "digest_reads": "read_digests",
     "is_synthetic": "synthetic",
     "last_day": "dates",

@@ -18,6 +18,7 @@ from third_pillar.evidence.reading import read_table
 from third_pillar.evidence.reads import KEYS, NotedTables, accounted, note_read
 from third_pillar.evidence.release import file_state, package_files, read_release
 from third_pillar.evidence.rules import NEEDED
+from third_pillar.evidence.scenario_changes import change_rows
 from third_pillar.evidence.scenarios import Scenario, load_scenario
 from third_pillar.evidence.validation import check_package
 from third_pillar.vocabulary.errors import MissingEvidence
@@ -103,7 +104,7 @@ def load_evidence(
     Raises:
         EvidenceFault: The package breaks its rules; every fault is listed.
         MissingEvidence: Unknown scenario, a table the question needs is empty on that day,
-            or the scenario changes an assumption that was not known yet.
+            or the scenario changes an assumption or a row that was not known yet.
     """
     root = project_root() if root is None else root
     check_package(root)
@@ -112,8 +113,9 @@ def load_evidence(
     with accounted():
         whole = _load_frames(root)
         paths = {resource.name: resource.path for resource in read_resources(root).values()}
-    tables = filter_tables(whole, as_of)
-    _refuse_empty(tables, whole, as_of)
+    known = filter_tables(whole, as_of)
+    _refuse_empty(known, whole, as_of)
+    tables = change_rows(known, chosen.rows, chosen.left_out, scenario=scenario, as_of=as_of)
     return Evidence(
         as_of=as_of,
         tables=NotedTables(tables, paths),

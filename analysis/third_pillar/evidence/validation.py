@@ -6,6 +6,8 @@ import contextlib
 import datetime as dt
 import hashlib
 import os
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from third_pillar.evidence import (
@@ -14,6 +16,10 @@ from third_pillar.evidence import (
     rules_corrections,
     rules_ledger,
     rules_references,
+    rules_register,
+    rules_sums,
+    rules_trade,
+    rules_values,
 )
 from third_pillar.evidence.descriptor import Resource, read_descriptor, read_resources
 from third_pillar.evidence.location import DESCRIPTOR, cache_folder, data_folder, project_root
@@ -46,7 +52,29 @@ ALL_RULES = (
     *rules_claims.RULES,
     *rules_ledger.RULES,
     *rules_corrections.RULES,
+    *rules_trade.RULES,
+    *rules_values.RULES,
+    *rules_sums.RULES,
+    *rules_register.RULES,
 )
+
+
+@dataclass(frozen=True)
+class PackageCounts:
+    """How much a package holds.
+
+    Attributes:
+        tables: Tables described and read.
+        rows: Table to its number of rows.
+        sources: Sources listed.
+        cited_sources: Sources that some row of a table names.
+    """
+
+    tables: int
+    rows: Mapping[str, int]
+    sources: int
+    cited_sources: int
+
 
 _passed: dict[Path, tuple[tuple[Path, int, int], ...]] = {}
 
@@ -96,6 +124,28 @@ def validate_package(root: Path | None = None) -> list[DataFault]:
     for rule_of in ALL_RULES:
         faults += rule_of(package)
     return _without_repeats(faults, find_schema_faults(tables, root))
+
+
+def count_package(root: Path | None = None) -> PackageCounts:
+    """How much the package holds; call it on a package that keeps its rules."""
+    tables = [read_table(resource, root) for resource in read_resources(root).values()]
+    fields = ("source_id", "source_id_2", "source_ids")
+    cited = {
+        source
+        for table in tables
+        if table.resource.name != "sources"
+        for field in fields
+        if table.has(field)
+        for row in table.rows
+        for source in row.items(field)
+    }
+    listed = next((len(t.rows) for t in tables if t.resource.name == "sources"), 0)
+    return PackageCounts(
+        tables=len(tables),
+        rows={table.resource.name: len(table.rows) for table in tables},
+        sources=listed,
+        cited_sources=len(cited),
+    )
 
 
 def _listing_faults(resources: dict[str, Resource], root: Path) -> list[DataFault]:
