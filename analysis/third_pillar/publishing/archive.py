@@ -305,11 +305,12 @@ class Archive:
 
     def _put_away_orphans(self) -> None:
         for folder in self.folder.glob(f"{_BUILDING}*"):
-            if _is_orphan(folder):
-                run_id = folder.name.removeprefix(_BUILDING)
-                said = {"run_id": run_id, "message": "the process was killed before it ended"}
-                orphan = OpenRun(run_id, DEFAULT_LINEAGE, folder)
-                self.keep_failure(orphan, said)
+            # a process beside this one may publish it or put it away at the same moment
+            with suppress(FileNotFoundError, StorageFault):
+                if _is_orphan(folder):
+                    run_id = folder.name.removeprefix(_BUILDING)
+                    said = {"run_id": run_id, "message": "the process was killed before it ended"}
+                    self.keep_failure(OpenRun(run_id, DEFAULT_LINEAGE, folder), said)
 
 
 def _is_orphan(folder: Path) -> bool:
