@@ -38,6 +38,7 @@ bench: $(VENV)/.run-ready ## measure the model's engines, and a briefing against
 	@$(BIN)/python benchmarks/batch_cost.py
 
 soak: $(VENV)/.run-ready ## kill reports at random moments and verify the archive (SOAK_ROUNDS=40)
+	@$(BIN)/python soak/kill_children.py
 	@$(BIN)/python soak/kill_runs.py
 
 clean: ## remove the environment; reports stay
