@@ -8,10 +8,13 @@ from typing import Annotated
 import typer
 
 from third_pillar.cli.answer import answer_failure
+from third_pillar.cli.archiving import add_commands
 from third_pillar.cli.claims import claims
 from third_pillar.cli.data import data
 from third_pillar.cli.data_refresh import register_refresh
 from third_pillar.cli.forecasts import forecasts
+from third_pillar.cli.schedule import schedule
+from third_pillar.cli.trade import trade
 from third_pillar.vocabulary.errors import EXIT_CODES, ParameterFault, PillarError
 
 _EXIT_CODES = "\n".join(f"  {code:>3}  {meaning}" for code, meaning in EXIT_CODES.items())
@@ -36,12 +39,13 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-archive = typer.Typer(help="What was published.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(data, name="data")
 register_refresh(data)
 app.add_typer(claims, name="claims")
-app.add_typer(archive, name="archive")
 app.add_typer(forecasts, name="forecasts")
+app.add_typer(trade, name="trade")
+app.add_typer(schedule, name="schedule")
+add_commands(app)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
@@ -92,22 +96,6 @@ def parameters(json: Json = False) -> int:
     from third_pillar.cli.listing import list_parameters
 
     return list_parameters(as_json=json)
-
-
-@archive.command("list")
-def archive_list(json: Json = False) -> int:
-    """Every published run, oldest first."""
-    from third_pillar.cli.keeping import list_archive
-
-    return list_archive(as_json=json)
-
-
-@archive.command("verify")
-def archive_verify(json: Json = False) -> int:
-    """Compare every file with its manifest."""
-    from third_pillar.cli.keeping import verify_archive
-
-    return verify_archive(as_json=json)
 
 
 @app.command()

@@ -98,6 +98,7 @@ def show_progress(*, quiet: bool) -> Iterator[Progress | None]:
 def _as_data(outcome: ReportOutcome) -> dict[str, object]:
     answer: dict[str, object] = {
         "status": outcome.status,
+        "state": outcome.state or None,
         "html": outcome.html,
         "findings": outcome.findings,
         "manifest": outcome.manifest,
@@ -120,6 +121,9 @@ def _say_outcome(outcome: ReportOutcome) -> None:
     if outcome.status == "unchanged":
         say("Unchanged since the last report: no cell was run.")
     else:
-        say(f"Published: {outcome.cells_executed} cells in {outcome.seconds:.1f} s.")
+        done = "Published" if outcome.state == "published" else "Written as a draft"
+        say(f"{done}: {outcome.cells_executed} cells in {outcome.seconds:.1f} s.")
     say(f"\n{outcome.bottom_line}\n")
     say(f"Open {outcome.html}")
+    if outcome.state == "draft" and outcome.html is not None:
+        say(f"Approve it with: pillar approve {outcome.html.parent.name} --by NAME --publish")

@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from third_pillar import evidence
+from third_pillar.evidence.location import data_folder
 from third_pillar.execution.profiles import DEFAULT_PROFILE, Profile, load_profile, notebook_path
 from third_pillar.execution.progress import Progress
 from third_pillar.execution.question import resolve
 from third_pillar.execution.run_key import RunInputs, read_run_inputs
+from third_pillar.publishing.approval import Approvals, lead_published
 from third_pillar.publishing.archive import Archive, ArchivedRun, Lineage, OpenRun
 from third_pillar.publishing.atomic import storage_faults, write_atomic
 from third_pillar.publishing.manifest import MANIFEST
@@ -28,6 +30,8 @@ from third_pillar.publishing.own_figures import (
     own_figures_enter,
 )
 from third_pillar.publishing.provenance import describe_provenance
+from third_pillar.publishing.state_band import show_state
+from third_pillar.publishing.table_store import TableStore
 from third_pillar.vocabulary.errors import ParameterFault, ReportFailed, StorageFault
 from third_pillar.vocabulary.parameters import Question
 
@@ -134,8 +138,9 @@ def _checked_timeout(timeout: float | None, profile: Profile) -> float:
 
 def _run(request: _Request, archive: Archive, run: OpenRun) -> ReportOutcome:
     try:
-        executed, manifest = _build(request, run)
+        executed, manifest = _build(request, archive, run)
         published = archive.publish(run, manifest)
+        lead_published(archive, published)
     except ReportFailed as error:
         return _failed(error, request, archive, run)
     except StorageFault:
@@ -156,8 +161,9 @@ def _run(request: _Request, archive: Archive, run: OpenRun) -> ReportOutcome:
     return _outcome("published", published, request, cells=executed.cells_executed)
 
 
-def _build(request: _Request, run: OpenRun) -> tuple[ExecutedRun, dict[str, Any]]:
+def _build(request: _Request, archive: Archive, run: OpenRun) -> tuple[ExecutedRun, dict[str, Any]]:
     from third_pillar.execution.run import run_notebook  # noqa: PLC0415  a second; not if unchanged
+    from third_pillar.publishing.since_last import compare_with_last  # noqa: PLC0415  same
 
     with own_figures_enter(is_wanted=request.own_figures):
         executed = run_notebook(
@@ -170,19 +176,23 @@ def _build(request: _Request, run: OpenRun) -> tuple[ExecutedRun, dict[str, Any]
         )
     check_statement(executed.findings, expected=request.inputs.own_figures)
     export = request.exporter or _load_exporter()
+    described = request.describe(run)
+    TableStore(archive.folder).keep(request.inputs.tables, data_folder(request.root))
+    since = compare_with_last(archive, run.lineage, executed.findings, described)
     exported = export(
-        executed.notebook,
+        since.add_to(executed.notebook),
         findings=executed.findings,
         generated=request.started,
         run_id=run.run_id,
     )
     _check_inputs_stand(request)
-    write_atomic(run.folder / REPORT, exported.html)
+    write_atomic(run.folder / REPORT, show_state(exported.html, request.profile.publish))
     write_atomic(run.folder / FINDINGS, executed.findings.to_json())
     executed.log.unlink()
     return executed, {
         **request.describe(run),
         "status": "published",
+        "changes": since.summary,
         "cells": executed.cells_executed,
         "figures": exported.figures,
         "plotly_bundle": exported.bundle,
@@ -258,4 +268,5 @@ def _outcome(
         cells_executed=cells,
         seconds=request.seconds,
         bottom_line=str(findings["bottom_line"]["text"]),
+        state=Approvals(Archive()).standing(run).state,
     )

@@ -125,7 +125,7 @@ def test_accepting_adds_rows_in_their_place_and_leaves_the_others(root, server, 
     assert source["licence"] == "public domain (US Government work)"
     assert source["url"].startswith(server.base)
     assert source["note"].startswith("sha256 ")
-    assert "| mine_production | +3 |" in after["CHANGELOG.md"].decode()
+    assert "| mine_production | 14 |" in after["CHANGELOG.md"].decode()
     assert "## Unreleased" in after["CHANGELOG.md"].decode()
     changed = {name for name in after if after[name] != before.get(name)}
     assert changed == set(done.files)

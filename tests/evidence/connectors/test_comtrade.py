@@ -192,6 +192,8 @@ SHAPES = [
     (b"[]", "no list named data"),
     (b'{"data": [1, 2]}', "no list named data"),
     (b'{"data": [{"cmdCode": "850511"}]}', "its rows lack reporterCode, partnerCode"),
+    (envelope(row(), row()), "2 rows say the same thing twice"),
+    (envelope(row(motCode=1000)), "holds no whole flow"),
     (b"<html><title>Down for maintenance</title>", "titled 'Down for maintenance' where json"),
 ]
 

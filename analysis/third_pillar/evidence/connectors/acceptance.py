@@ -2,7 +2,7 @@
 
 Rows are added, none is changed. The package with the new rows is validated as a copy; only if it
 keeps every rule are the files replaced, in an order in which the package is valid after each: the
-changelog, the descriptor, the sources, the tables. A fault on the way puts back what was replaced;
+descriptor, the sources, the tables, the changelog. A fault on the way puts back what was replaced;
 after a power cut the package is valid, and accepting again writes what is missing.
 """
 
@@ -77,7 +77,7 @@ def accept(
     _refuse_tables(source, tables)
     _refuse_dates(tables, data, package_date)
     before, after, counts = _plan(record, tables, data, root, package_date)
-    if not sum(counts.values()):
+    if not after:
         raise ParameterFault(f"the tables hold all rows of {record['id']} already")
     _validate(after, data)
     _replace(before, after, data)
@@ -148,7 +148,8 @@ def _plan(
     """Files as they are, as they would be, and rows added by table; in the order of writing."""
     resources = {resource.name: resource for resource in read_resources(root).values()}
     paths = {name: resources[name].path for name in tables}
-    after = dict.fromkeys((_CHANGELOG, DESCRIPTOR, _SOURCES, *paths.values()), "")
+    # the changelog counts rows and the rules hold it to that, so it comes last
+    after = dict.fromkeys((DESCRIPTOR, _SOURCES, *paths.values(), _CHANGELOG), "")
     if not (data / _CHANGELOG).is_file():
         del after[_CHANGELOG]
     before = {name: (data / name).read_bytes() for name in after}
@@ -162,9 +163,15 @@ def _plan(
     after[_SOURCES] = _with_source(texts[_SOURCES], record["source_row"])
     after[DESCRIPTOR] = _dated(texts[DESCRIPTOR], tuple(paths.values()), package_date)
     if _CHANGELOG in after:
-        after[_CHANGELOG] = _with_entry(texts[_CHANGELOG], record, counts)
+        totals = {name: _count_rows(after[path]) for name, path in paths.items()}
+        added = {name: len(rows) for name, rows in tables.items()}
+        after[_CHANGELOG] = _with_entry(texts[_CHANGELOG], record, added, totals)
     changed = {name: text for name, text in after.items() if text.encode() != before[name]}
     return before, changed, counts
+
+
+def _count_rows(text: str) -> int:
+    return sum(1 for row in csv.reader(text.splitlines(keepends=True)) if row) - 1
 
 
 def _with_source(text: str, row: Mapping[str, str]) -> str:
@@ -201,14 +208,17 @@ def _style(text: str, content: Any) -> tuple[int, bool, str]:
     return 2, False, "\n"
 
 
-def _with_entry(text: str, record: Mapping[str, Any], counts: Mapping[str, int]) -> str:
+def _with_entry(
+    text: str, record: Mapping[str, Any], counts: Mapping[str, int], totals: Mapping[str, int]
+) -> str:
     """The changelog of the data with a line for each table, under Unreleased."""
     kinds = ", ".join(f"{count} {kind}" for kind, count in record["counts"].items())
     edition = str(record["source_row"].get("title") or record["source"]["title"])
     lines = "".join(
-        f"| {name} | +{count} | {edition} | From proposal {record['id']} ({kinds}). |\n"
+        f"| {name} | {totals[name]} | {edition} | {count} added, "
+        f"from proposal {record['id']} ({kinds}). |\n"
         for name, count in counts.items()
-        if count and not re.search(rf"^\| {name} \|.*{re.escape(record['id'])}", text, re.MULTILINE)
+        if not re.search(rf"^\| {name} \|.*{re.escape(record['id'])}", text, re.MULTILINE)
     )
     if not lines:
         return text
