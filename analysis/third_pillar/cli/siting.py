@@ -27,7 +27,8 @@ def write_site(out: Path | None, *, base_url: str | None, own_figures: bool, as_
         )
         return 0
     say(
-        f"{len(reports)} published reports; {left_out} drafts, under embargo or with own figures are left out."
+        f"{len(reports)} published reports; {left_out} drafts, under embargo or with own figures "
+        "are left out."
     )
     if not reports:
         say("Publish one with: pillar approve RUN --by NAME --publish")
