@@ -6,11 +6,8 @@ from markupsafe import Markup
 
 from third_pillar.assessment.case import Case
 from third_pillar.assessment.event_study import LATER, ONSET, SUSPENSION
-from third_pillar.assessment.metrics_flows import (
-    describe_line,
-    list_flow_expressions,
-    select_newest,
-)
+from third_pillar.assessment.metrics_flows import list_flow_expressions, select_newest
+from third_pillar.assessment.trade_panel import describe_line
 from third_pillar.briefing.markup import (
     Fragment,
     bullets,
