@@ -6,6 +6,9 @@ import csv
 import shutil
 from pathlib import Path
 
+from third_pillar.assessment.case import Case
+from third_pillar.assessment.results import Results
+
 ROOT = Path(__file__).parents[1]
 SYNTHETIC = "synthetic-bra-2026"
 
@@ -36,3 +39,11 @@ def set_figure_in_file(root: Path, table: str, row_id: str, **cells: str) -> Non
         writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
+
+
+def retell(case: Case, *, results: Results | None = None, **parts: object) -> Case:
+    """The same case with other results, or had its verdicts, metrics or gaps come out like this."""
+    other = Case(case.results if results is None else results)
+    kept = {"verdicts": case.verdicts, "metrics": case.metrics, "gaps": case.gaps}
+    vars(other).update(kept | parts)
+    return other

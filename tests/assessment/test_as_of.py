@@ -32,11 +32,11 @@ def test_no_row_of_later_date_is_seen(january):
 
 def test_an_event_of_may_2026_settles_nothing_in_january(january, india):
     """The Quad framework bears out C22 and C23 once it is on record, and not before."""
-    assert "E54" in india.verdicts["C22"].rests_on
-    assert january.verdicts["C22"].rests_on == ("E08", "E28")
-    assert "E54 comes on record" in january.verdicts["C22"].flips_if
-    assert january.verdicts["C23"].verdict is Verdict.CANNOT_BE_TESTED_YET
-    assert india.verdicts["C23"].verdict is Verdict.PARTLY_SUPPORTED
+    assert "E54" in india.settled["C22"].rests_on
+    assert january.settled["C22"].rests_on == ("E08", "E28")
+    assert "E54 comes on record" in january.settled["C22"].flips_if
+    assert january.settled["C23"].verdict is Verdict.CANNOT_BE_TESTED_YET
+    assert india.settled["C23"].verdict is Verdict.PARTLY_SUPPORTED
 
 
 def test_the_newest_edition_of_the_day_is_read(january, india):
@@ -44,8 +44,8 @@ def test_the_newest_edition_of_the_day_is_read(january, india):
     assert "mine_share(IND, 2024)" in january.metrics
     assert "mine_share(IND, 2025)" not in january.metrics
     assert "mine_share(IND, 2025)" in india.metrics
-    assert january.verdicts["C01"].verdict is Verdict.CANNOT_BE_TESTED_YET
-    assert "not on record on 15 January 2026" in january.verdicts["C01"].reason
+    assert january.settled["C01"].verdict is Verdict.CANNOT_BE_TESTED_YET
+    assert "not on record on 15 January 2026" in january.settled["C01"].reason
 
 
 def test_inside_the_window_the_controls_are_suspended_and_the_clock_runs(january):
@@ -93,7 +93,7 @@ def test_only_rare_earth_controls_are_in_the_window(india):
 def test_the_first_day_the_package_answers_for_is_answered(case_of, india):
     """On the package's own first date every table the question needs has rows."""
     first = case_of(as_of="2025-12-31")
-    assert set(first.verdicts) == set(india.verdicts)
+    assert set(first.settled) == set(india.settled)
     assert first.results.suspension.window.days_left == 314
 
 

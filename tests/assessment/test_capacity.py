@@ -8,6 +8,7 @@ import pytest
 from third_pillar.assessment.capacity import (
     NONE_ON_RECORD,
     NOT_KNOWN,
+    ON_RECORD,
     PARTLY_KNOWN,
     STAND_IN,
     read_best_production,
@@ -76,11 +77,58 @@ def test_a_stand_in_takes_the_place_of_operating_plants(india, capacity_with, se
 
 def test_a_planned_plant_is_added_to_a_stand_in(india, capacity_with, set_figure):
     """A national total of today does not hold what is still being built."""
-    planned = set_figure("MAG-JPN-TAKEFU", value=4000.0, status="commissioning", start_year=2020.0)
+    planned = set_figure(
+        "MAG-JPN-TAKEFU", value=4000.0, counts="own", status="commissioning", start_year=2020.0
+    )
     before, after = india.results.now.capacity, capacity_with(projects=planned)
     added = _draws(after, "JPN", Stage.MAGNET) - _draws(before, "JPN", Stage.MAGNET)
     assert added.max() == pytest.approx(4000)
     assert added.min() == pytest.approx(0)
+
+
+def test_a_mine_inside_the_national_output_adds_nothing(india, capacity_with, set_figure):
+    """Mountain Pass is what the United States mine: its nameplate would count it twice."""
+    larger = set_figure("MINE-USA-MOUNTAINPASS", value=50_000.0)
+    before, after = india.results.now.capacity, capacity_with(projects=larger)
+    np.testing.assert_array_equal(
+        _draws(before, "USA", Stage.MINE), _draws(after, "USA", Stage.MINE)
+    )
+    assert before.record("USA", Stage.MINE).status == ON_RECORD
+
+
+def test_an_intermediate_adds_nothing_to_its_stage(india, capacity_with, set_figure):
+    """Chatrapur's chloride is the feed of Aluva; by itself it would double India's separation."""
+    before = india.results.now.capacity
+    larger = capacity_with(projects=set_figure("SEP-IND-OSCOM", value=50_000.0))
+    own = capacity_with(projects=set_figure("SEP-IND-OSCOM", counts="own"))
+    held = _draws(before, "IND", Stage.SEPARATION)
+    np.testing.assert_array_equal(held, _draws(larger, "IND", Stage.SEPARATION))
+    assert (_draws(own, "IND", Stage.SEPARATION) > held).all()
+
+
+def test_a_plant_inside_a_figure_nobody_has_leaves_the_stage_unknown(capacity_with):
+    """Take the stand-in for Japan's metal away: the alloy maker on record is not a zero."""
+    bare = capacity_with(
+        projects=lambda table: table.assign(
+            counts=table["counts"].mask(table["project_id"] == "MET-FRA-LCM", "national")
+        )
+    )
+    assert bare.record("FRA", Stage.METAL).status == NOT_KNOWN
+
+
+@pytest.mark.parametrize(
+    ("country", "stage", "gap"),
+    [
+        ("BRA", Stage.MINE, "GAP-BRA-SERRAVERDE-CLOSING"),
+        ("CHN", Stage.MINE, "GAP-CHN-ASSAY"),
+    ],
+)
+def test_a_gap_about_something_else_leaves_the_tonnage_known(india, country, stage, gap):
+    """Whether a purchase closed, or an old assay, says nothing on the tonnes on record."""
+    known = {one.id: one for one in india.results.evidence.gaps}
+    assert (known[gap].country, known[gap].stage) == (country, stage)
+    assert known[gap].about != "capacity"
+    assert india.results.now.capacity.record(country, stage).status == ON_RECORD
 
 
 def test_a_plant_without_a_start_year_never_counts(india):

@@ -29,12 +29,12 @@ def test_one_row_changes_the_claims_that_rest_on_it_and_no_other(copied_project,
         copied_project, "curated/separation_capacity.csv", "SEP-IND-NDPR-2025", "value", "6000"
     )
     changed = assess(draws=500)
-    before, after = ({n: v.verdict for n, v in c.verdicts.items()} for c in (india, changed))
+    before, after = ({n: v.verdict for n, v in c.settled.items()} for c in (india, changed))
     assert {name for name in before if before[name] != after[name]} == {"C32", "C33"}
     assert (before["C32"], after["C32"]) == ("contradicted", "supported")
     assert (before["C33"], after["C33"]) == ("contradicted", "supported")
     untouched = set(before) - {"C32", "C33"}
-    assert all(changed.verdicts[name] == india.verdicts[name] for name in untouched)
+    assert all(changed.settled[name] == india.settled[name] for name in untouched)
     assert {name for name in india.metrics if india.metrics[name] != changed.metrics[name]} == {
         "oxide_balance(SEP-IND-NDPR-2025, MAG-IND-REPM)",
         "oxide_coverage(SEP-IND-NDPR-2025, MAG-IND-REPM)",

@@ -135,7 +135,7 @@ def test_confidence_is_evidence_by_agreement():
 def test_documented_verdicts_show_weights_and_are_never_dressed_as_measured(india):
     """No value, no threshold in numbers of the world: the weights are said to be weights."""
     documented = {c: v for c, v in india.verdicts.items() if v.how is Settled.DOCUMENTED}
-    assert len(documented) == 11
+    assert len(documented) == 8
     for claim, verdict in documented.items():
         assert verdict.value is None, claim
         assert verdict.draw_shares == {}, claim
@@ -145,10 +145,10 @@ def test_documented_verdicts_show_weights_and_are_never_dressed_as_measured(indi
 
 
 def test_a_row_from_after_the_day_asked_does_not_count(case_of, india):
-    """As of the end of 2025 the minister's word of February 2026 on C03 is not known."""
+    """As of the end of 2025 the record of February 2026 on C19 is not known."""
     early = case_of(as_of="2025-12-31")
-    assert "EV053" in india.verdicts["C03"].rests_on
-    assert "EV053" not in early.verdicts["C03"].rests_on
+    assert "EV140" in india.verdicts["C19"].rests_on
+    assert "EV140" not in early.verdicts["C19"].rests_on
     day = dt.date(2025, 12, 31)
     dates = early.results.article.evidence.set_index("evidence_id")["date"]
     for claim, verdict in early.verdicts.items():

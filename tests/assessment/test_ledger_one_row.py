@@ -36,11 +36,11 @@ def more_oxide(results_with, set_figure):
 
 def test_five_times_the_oxide_changes_the_two_claims_that_rest_on_it(india, more_oxide):
     """Not one other claim moves: verdict, value, range and grounds stay as they were."""
-    resting = {c for c, v in india.verdicts.items() if OXIDE in v.rests_on}
+    resting = {c for c, v in india.settled.items() if OXIDE in v.rests_on}
     assert resting == RESTING
-    assert {c for c, v in india.verdicts.items() if v != more_oxide[c]} == RESTING
+    assert {c for c, v in india.settled.items() if v != more_oxide[c]} == RESTING
     for claim in RESTING:
-        assert india.verdicts[claim].verdict is Verdict.CONTRADICTED
+        assert india.settled[claim].verdict is Verdict.CONTRADICTED
         assert more_oxide[claim].verdict is not Verdict.CONTRADICTED
 
 
@@ -126,11 +126,11 @@ def test_the_history_says_which_row_made_a_claim_turn(tmp_path, monkeypatch):
     assert file.read_bytes().startswith(before)
     again = assess(draws=500)
     assert {
-        c for c, v in again.verdicts.items() if v.changed and v.changed[-1].date == "2027-01-03"
+        c for c, v in again.settled.items() if v.changed and v.changed[-1].date == "2027-01-03"
     } == RESTING
-    turn = again.verdicts["C33"].changed[-1]
+    turn = again.settled["C33"].changed[-1]
     assert (turn.before, turn.because) == (Verdict.CONTRADICTED, entries[1].because)
-    assert turn.after is again.verdicts["C33"].verdict
+    assert turn.after is again.settled["C33"].verdict
 
 
 def test_a_claim_has_one_verdict_a_day_and_the_past_stays(tmp_path, monkeypatch):
@@ -151,7 +151,7 @@ def test_only_the_baseline_of_the_articles_own_subject_is_recorded(case_of):
 
 def test_turns_after_the_day_asked_are_not_shown(india, case_of):
     """§6.8: with the date of the data all turns, before it those made by then."""
-    assert india.verdicts["C26"].changed
-    assert all(turn.because for v in india.verdicts.values() for turn in v.changed)
+    assert india.settled["C26"].changed
+    assert all(turn.because for v in india.settled.values() for turn in v.changed)
     early = case_of(as_of="2026-06-30")
-    assert not [claim for claim, v in early.verdicts.items() if v.changed]
+    assert not [claim for claim, v in early.settled.items() if v.changed]

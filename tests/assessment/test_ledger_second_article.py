@@ -6,13 +6,20 @@ import datetime as dt
 import hashlib
 from collections import Counter
 
+import pandas as pd
 import pytest
 import yaml
 
 from third_pillar.assessment.case import Case, assess
 from third_pillar.assessment.claim_history import record_verdicts
 from third_pillar.assessment.claim_levers import assess_levers
-from third_pillar.evidence import article_names, check_fragments, is_synthetic
+from third_pillar.evidence import (
+    article_names,
+    check_fragments,
+    is_synthetic,
+    read_document,
+    write_draft,
+)
 from third_pillar.execution.profiles import load_profile
 from third_pillar.execution.question import SYNTHETIC_VARIABLE, resolve
 from third_pillar.vocabulary.claims import MeasuredTest
@@ -61,12 +68,27 @@ def test_every_fragment_of_the_second_article_is_found(project):
     assert all(check.status == "ok" and check.is_exact for check in checks)
 
 
+def test_the_ledger_was_finished_from_a_draft(tmp_path):
+    """The kept draft is what the article drafts to; every claim is part of one of its rows."""
+    document = read_document(LEDGER / "article.txt")
+    made = write_draft(document, into=tmp_path, source_name="article.txt", article_id=SYNTHETIC)
+    kept = LEDGER.with_suffix(".draft.csv")
+    assert (made.folder / "claims.csv").read_bytes() == kept.read_bytes()
+    drafted = {row.note: row for row in pd.read_csv(kept, dtype=str).itertuples()}
+    finished = pd.read_csv(LEDGER / "claims.csv")
+    place = finished["note"].str.extract(r"(sentence \d+)$", expand=False)
+    for claim, sentence in zip(finished.itertuples(), place, strict=True):
+        assert int(drafted[sentence].char_start) <= claim.char_start, claim.claim_id
+    assert place.map(lambda note: drafted[note].claim_id).nunique() == 15
+    assert len(drafted) == 20
+
+
 def test_its_claims_are_settled_in_all_four_ways(brazil):
     """Seventeen claims, three of them recommendations."""
-    assert Counter(verdict.how for verdict in brazil.verdicts.values()) == {
+    assert Counter(verdict.how for verdict in brazil.settled.values()) == {
         Settled.MEASURED: 6, Settled.EVENT_TESTED: 3, Settled.DOCUMENTED: 3, Settled.OPINION: 5,
     }  # fmt: skip
-    found = {claim: verdict.verdict.value for claim, verdict in brazil.verdicts.items()}
+    found = {claim: verdict.verdict.value for claim, verdict in brazil.settled.items()}
     assert {claim: found[claim] for claim in EXPECTED} == EXPECTED
     assert found["C11"] in {"not supported", "contradicted"}
 
@@ -76,7 +98,7 @@ def test_arithmetic_over_metrics_settles_claims_without_python(brazil):
     tests = brazil.results.article.tests
     spelled = [c for c, t in tests.items() if isinstance(t, MeasuredTest) and "/" in t.metric]
     assert spelled == ["C03", "C12"]
-    growth = brazil.verdicts["C03"]
+    growth = brazil.settled["C03"]
     outputs = [
         float(
             brazil.results.evidence.table("mine_production")
@@ -87,7 +109,7 @@ def test_arithmetic_over_metrics_settles_claims_without_python(brazil):
     ]
     assert growth.value == pytest.approx(outputs[0] / outputs[1])
     assert set(growth.rests_on) >= {"MINE-BRA-2025-MCS2026", "MINE-BRA-2024-MCS2026"}
-    expansion = brazil.verdicts["C12"]
+    expansion = brazil.settled["C12"]
     assert expansion.unit == "%"
     assert expansion.low < expansion.value < expansion.high
     assert set(expansion.draw_shares) >= {"supported", "contradicted"}
@@ -104,7 +126,7 @@ def test_its_recommendations_meet_the_record_on_their_levers(brazil):
 def test_another_candidate_is_not_told_what_it_says_of_brazil(project, monkeypatch):
     monkeypatch.setenv("PILLAR_ROOT", str(project))
     case = assess(article=SYNTHETIC, candidate="AUS", draws=500)
-    assert list(case.verdicts) == ["C09"]
+    assert list(case.settled) == ["C09"]
 
 
 def test_its_history_begins_when_it_is_recorded(brazil, project, monkeypatch):
@@ -113,10 +135,10 @@ def test_its_history_begins_when_it_is_recorded(brazil, project, monkeypatch):
     assert brazil.results.article.history.empty
     try:
         entries = record_verdicts(brazil, on=dt.date(2027, 1, 1))
-        assert len(entries) == len(brazil.verdicts)
+        assert len(entries) == len(brazil.settled)
         again = assess(article=SYNTHETIC, candidate="BRA", draws=500)
         assert len(again.results.article.history) == len(entries)
-        assert not any(verdict.changed for verdict in again.verdicts.values())
+        assert not any(verdict.changed for verdict in again.settled.values())
     finally:
         file.unlink()
 
@@ -134,7 +156,7 @@ def test_no_briefing_is_published_on_a_synthetic_article(project, monkeypatch):
 
 def test_a_verdict_of_the_second_article_is_no_opinion_by_mistake(brazil):
     kinds = brazil.results.article.claims.set_index("claim_id")["claim_type"]
-    for claim, verdict in brazil.verdicts.items():
+    for claim, verdict in brazil.settled.items():
         is_opinion = kinds[claim] in {"opinion", "recommendation"}
         assert (verdict.verdict is Verdict.OPINION) == is_opinion, claim
         assert bool(verdict.lever) == is_opinion, claim

@@ -14,6 +14,7 @@ from third_pillar.assessment.case import Case
 from third_pillar.briefing.markup import EXHIBIT
 from third_pillar.vocabulary.codes import Settled, Verdict
 from third_pillar.vocabulary.findings import VerdictChange
+from toy_ledger import retell
 
 PAGE = (
     "compose_ledger_title",
@@ -209,7 +210,7 @@ def test_history_is_told_with_its_reason(india: Case):
         because="row SEP-IND-NDPR-2025 changed",
     )  # fmt: skip
     turned = india.verdicts["C33"].model_copy(update={"changed": (turn,)})
-    case = Case(india.results, {**india.verdicts, "C33": turned}, india.metrics, india.gaps)
+    case = retell(india, verdicts={**india.verdicts, "C33": turned})
     said = "2026-12-01: from contradicted to supported, because row SEP-IND-NDPR-2025 changed."
     assert said in read("compose_ledger", case).get_text()
     assert (
@@ -258,14 +259,12 @@ def test_words_from_the_data_never_become_markup(india: Case):
         date="2026-12-01", before=Verdict.OPINION, after=Verdict.OPINION, because=hostile
     )
     fields = ("label", "reason", "threshold", "flips_if", "flips_by", "topic")
-    spoilt = Case(
-        india.results,
-        {
+    spoilt = retell(
+        india,
+        verdicts={
             claim: verdict.model_copy(update={**dict.fromkeys(fields, hostile), "changed": (turn,)})
             for claim, verdict in india.verdicts.items()
         },
-        india.metrics,
-        india.gaps,
     )
     for part in (*PAGE, "compose_claims"):
         soup = read(part, spoilt)
@@ -276,6 +275,6 @@ def test_words_from_the_data_never_become_markup(india: Case):
 
 def test_a_ledger_without_claims_is_said_so(india: Case):
     """Where no claim bears on the candidate each part says so in words."""
-    empty = Case(india.results, {}, india.metrics, india.gaps)
+    empty = retell(india, verdicts={})
     for part in ("compose_claims", "compose_ledger", "compose_ledger_headline"):
         assert "No claim of the article bears on this candidate" in read(part, empty).get_text()

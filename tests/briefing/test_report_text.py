@@ -13,6 +13,7 @@ from bs4 import BeautifulSoup
 
 from third_pillar import briefing
 from third_pillar.vocabulary.errors import ParameterFault
+from toy_ledger import retell
 
 PARTS = [name for name in briefing.__all__ if name.startswith(("compose_", "show_"))]
 LIKELIHOOD = re.compile(
@@ -365,7 +366,7 @@ def test_words_from_the_data_never_become_markup(baseline):
     sources = evidence.sources.assign(
         title=hostile, publisher=hostile, url=f"https://example.org/{hostile}"
     )
-    spoilt = replace(
+    spoilt = retell(
         case,
         results=replace(case.results, evidence=replace(evidence, sources=sources)),
         verdicts={
@@ -398,7 +399,7 @@ def test_an_address_that_is_no_web_page_is_never_a_link(baseline):
     case = baseline.case
     evidence = case.results.evidence
     sources = evidence.sources.assign(url="javascript:alert(1)")
-    spoilt = replace(
+    spoilt = retell(
         case, results=replace(case.results, evidence=replace(evidence, sources=sources))
     )
     soup = BeautifulSoup(str(briefing.compose_sources(spoilt).html), "html.parser")

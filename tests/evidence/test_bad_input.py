@@ -262,6 +262,9 @@ def test_a_table_that_is_not_described_is_named(toy_package):
     _find(toy_package, table="curated/more.csv", words="does not describe this file")
 
 
+NEW = "id: new\ntitle: T\ndescription: D\noverrides: {}\n"
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
@@ -291,6 +294,50 @@ def test_a_table_that_is_not_described_is_named(toy_package):
         (
             "id: new\ntitle: T\ndescription: D\noverrides: {delay_years: 3}\n",
             "an override is value, low, high",
+        ),
+        (
+            "id: new\ntitle: T\ndescription: D\noverrides: {}\nrows: {project: {A: {value: 1}}}\n",
+            "Did you mean 'projects'?",
+        ),
+        (
+            NEW + "rows: {projects: {P-IND-MAX: {value: 1}}}\n",
+            "Did you mean 'P-IND-MAG'?",
+        ),
+        (
+            NEW + "rows: {projects: {P-IND-MAG: {company: X}}}\n",
+            "a field that may not change",
+        ),
+        (
+            NEW + "rows: {projects: {P-IND-MAG: {status: soon}}}\n",
+            "valid: operating, commissioning",
+        ),
+        (
+            NEW + "rows: {projects: {P-IND-MAG: {assumed_chance: 2}}}\n",
+            "between 0 and 1",
+        ),
+        (
+            NEW + "rows: {projects: {P-IND-MAG: {value: -5}}}\n",
+            "must not be negative",
+        ),
+        (
+            "id: new\ntitle: T\ndescription: D\noverrides: {}\nrows: {projects: {P-IND-MAG: {}}}\n",
+            "names no field",
+        ),
+        (
+            "id: new\ntitle: T\ndescription: D\noverrides: {}\nrows: [projects]\n",
+            "is not a mapping of tables",
+        ),
+        (
+            "id: new\ntitle: T\ndescription: D\noverrides: {}\nleave_out: {projects: some}\n",
+            "is not a list of rows",
+        ),
+        (
+            "id: new\ntitle: T\ndescription: D\noverrides: {}\nleave_out: {claims: all}\n",
+            "no table that may change",
+        ),
+        (
+            NEW + "rows: {export_controls: {X: {suspended_to: soon}}}\n",
+            "is not a date",
         ),
     ],
 )
@@ -426,7 +473,8 @@ def test_any_text_in_a_number_field_is_a_number_or_a_fault(toy_package, text):
         )
         cell = table.rows[0].text("value") if table.rows else text
         faults = [*table.faults, *(f for rule in rules.RULES for f in rule(package))]
-        is_sound = (read_number(cell) or -1) >= 0
+        number = read_number(cell)
+        is_sound = number is not None and number >= 0
         assert is_sound or faults
     finally:
         write(file, before)

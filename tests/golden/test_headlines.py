@@ -40,7 +40,7 @@ def _headline(candidate):
             for name, metric in case.metrics.items()
             if name.startswith("served_share(")
         },
-        "verdicts": {name: verdict.verdict.value for name, verdict in case.verdicts.items()},
+        "verdicts": {name: verdict.verdict.value for name, verdict in case.settled.items()},
     }
 
 

@@ -185,7 +185,7 @@ _MIDDLE = 1.5
 """Between not supported and partly supported."""
 
 _WHEN_READER_WAITS = {
-    Settled.MEASURED: "the reader waits for a definition; the test sets one, and a figure meets it",
+    Settled.MEASURED: "the reader waits for a definition; the test sets one, a figure settles it",
     Settled.EVENT_TESTED: "the reader waits for more; dated events are on record by now",
     Settled.DOCUMENTED: "the reader waits for more; the evidence on record has weight enough",
     Settled.HAND: "two readers judge the same evidence differently",

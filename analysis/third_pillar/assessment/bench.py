@@ -13,10 +13,11 @@ import numpy.typing as npt
 from third_pillar.assessment.capacity import StageCapacity, assess_stage_capacity
 from third_pillar.assessment.demand import Need, assess_need, find_need
 from third_pillar.assessment.draws import RowDraws
+from third_pillar.assessment.heavy import HEAVY_STAGES, HeavyCapacity, assess_heavy_capacity
 from third_pillar.evidence import Evidence
 from third_pillar.vocabulary.codes import CHINA, STAGES, Stage
 from third_pillar.vocabulary.parameters import Question
-from third_pillar.vocabulary.specifications import Specification
+from third_pillar.vocabulary.specifications import HEAVY, LIGHT, Specification
 
 Tonnes = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -79,13 +80,49 @@ class Bench:
             ),
         )
 
-    def own(self, count_by: str, year: int) -> Tonnes:
-        """The candidate's capacity with the addition, shape (draws, 4).
+    def heavy(self, count_by: str, year: int) -> HeavyCapacity | None:
+        """Dy and Tb of every country at the end of a year; nothing where rows are lacking."""
+        return self.share(
+            ("heavy", count_by, year),
+            lambda: assess_heavy_capacity(
+                self.evidence, self.capacity(count_by, year), draws=self.draws, count_by=count_by
+            ),
+        )
 
-        NaN where nothing is known and nothing added.
+    def has_layer(self, layer: str, count_by: str, year: int) -> bool:
+        """Whether the layer can be counted at all."""
+        return layer == LIGHT or self.heavy(count_by, year) is not None
+
+    def own(self, count_by: str, year: int, *, layer: str = LIGHT) -> Tonnes:
+        """The candidate's capacity with the addition, shape (draws, 4 or 6).
+
+        NaN where nothing is known and nothing added. An addition brings the Dy and Tb that its
+        magnets need.
         """
-        has = self.capacity(count_by, year).of(self.candidate)
-        return np.where(self.addition > 0, np.nan_to_num(has) + self.addition, has)
+        has = self._layered(self.candidate, count_by, year, layer)
+        more = self.addition
+        if layer == HEAVY:
+            more = np.append(more, [more[STAGES.index(stage)] for stage in HEAVY_STAGES])
+        return np.where(more > 0, np.nan_to_num(has) + more, has)
+
+    def members(
+        self, names: tuple[str, ...], count_by: str, year: int, *, layer: str = LIGHT
+    ) -> Tonnes:
+        """Capacity of several countries without the addition, shape (draws, members, 4 or 6).
+
+        The heavy layer adds two columns: Dy and Tb at the mine and at separation, in magnets.
+        """
+        width = len(STAGES) + len(HEAVY_STAGES) * (layer == HEAVY)
+        if not names:
+            return np.zeros((len(self.need(year).tonnes), 0, width))
+        if layer == LIGHT:
+            return self.capacity(count_by, year).of_members(names)
+        return np.stack([self._layered(n, count_by, year, layer) for n in names], axis=1)
+
+    def _layered(self, country: str, count_by: str, year: int, layer: str) -> Tonnes:
+        has = self.capacity(count_by, year).of(country)
+        heavy = self.heavy(count_by, year) if layer == HEAVY else None
+        return has if heavy is None else np.concatenate([has, heavy.of(country)], axis=1)
 
     def need(self, year: int) -> Need:
         """Need of the pillars in a year."""
@@ -143,6 +180,17 @@ class _ThinBench(Bench):
             lambda: dataclasses.replace(whole, draws=whole.draws[: self._few]),
         )
 
+    def heavy(self, count_by: str, year: int) -> HeavyCapacity | None:
+        whole = self._whole.heavy(count_by, year)
+        return self.share(
+            ("heavy", count_by, year),
+            lambda: (
+                None
+                if whole is None
+                else dataclasses.replace(whole, draws=whole.draws[: self._few])
+            ),
+        )
+
     def need(self, year: int) -> Need:
         return self._cut(("need", year), self._whole.need(year))
 
@@ -159,20 +207,26 @@ class _ThinBench(Bench):
 
 
 def count_stages(members: Tonnes, *, leaves_metal: bool) -> Mask:
-    """Stages that constrain: those wanted of which anything is known, shape (4,).
+    """Stages that constrain: those wanted of which anything is known, shape (4 or 6,).
 
     Args:
-        members: Shape (draws, members, 4), NaN where nothing is known.
+        members: Shape (draws, members, 4 or 6), NaN where nothing is known.
         leaves_metal: Whether the metal stage is left out.
     """
     is_known = ~np.isnan(members[0]).all(axis=0)
-    is_wanted = np.array([not (leaves_metal and stage is Stage.METAL) for stage in STAGES])
+    is_wanted = np.ones(members.shape[2], dtype=bool)
+    is_wanted[STAGES.index(Stage.METAL)] = not leaves_metal
     return np.asarray(is_known & is_wanted)
 
 
 def leaves_metal(specification: Specification) -> bool:
     """Whether a definition leaves the metal stage out."""
     return specification["metal"] == "left_out"
+
+
+def layer_of(specification: Specification) -> str:
+    """Whether a definition counts NdPr alone or Dy and Tb besides."""
+    return str(specification["layer"])
 
 
 def year_of(specification: Specification) -> int:

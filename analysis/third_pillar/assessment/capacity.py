@@ -11,11 +11,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from third_pillar.assessment.draws import RowDraws, read_range
-from third_pillar.assessment.plants import find_unmeasured, read_plants
+from third_pillar.assessment.plants import find_in_national_figures, find_unmeasured, read_plants
 from third_pillar.evidence import Evidence
 from third_pillar.model.conversion import CONVERTIBLE_UNITS, compute_magnet_equivalent
 from third_pillar.model.sampling import Draws, summarise
 from third_pillar.vocabulary.codes import AGGREGATES, STAGES, PlantStatus, Stage
+from third_pillar.vocabulary.findings import CAPACITY_GAP
 
 ON_RECORD = "on record"
 STAND_IN = "stand-in"
@@ -130,6 +131,8 @@ def assess_stage_capacity(
         if not (item.kind == PlantStatus.OPERATING and (item.located, item.stage) in replaced)
     ]
     collected.items += stand_ins
+    counted = {(item.country, str(item.stage)) for item in collected.items}
+    collected.unknown |= find_in_national_figures(evidence) - counted
     return _tabulate(collected, draws=draws.draws, at=at)
 
 
@@ -190,7 +193,8 @@ def _mined(evidence: Evidence, draws: RowDraws) -> Iterator[_Item]:
 
 def _stand_ins(evidence: Evidence, draws: RowDraws, collected: _Collected) -> Iterator[_Item]:
     for gap in evidence.gaps:
-        if gap.stage not in set(STAGES) or gap.country is None:
+        # an assay, an outcome or a reserve that is not known leaves the tonnage as known as it was
+        if gap.about != CAPACITY_GAP or gap.stage not in set(STAGES) or gap.country is None:
             continue
         if gap.stand_in is None or gap.stand_in.unit not in CONVERTIBLE_UNITS:
             collected.unknown.add((gap.country, gap.stage))

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 
 # Importing the metric modules enters their functions into the catalogue.
 from third_pillar.assessment import metrics_chain, metrics_curve, metrics_supply, metrics_trade  # noqa: F401  side effect: they register
 from third_pillar.assessment.capacity import read_best_production
 from third_pillar.assessment.catalogue import measure
-from third_pillar.assessment.claims import settle_claims
+from third_pillar.assessment.claims import settle_claims, tell_flips
+from third_pillar.assessment.metrics_costs import cost_expressions
+from third_pillar.assessment.metrics_flows import list_flow_expressions
+from third_pillar.assessment.metrics_layers import layer_expressions
 from third_pillar.assessment.metrics_network import network_expressions
 from third_pillar.assessment.metrics_window import list_window_expressions
+from third_pillar.assessment.own_figures import mark_gaps, mark_metrics, mark_verdicts
 from third_pillar.assessment.results import HORIZON, NOW, Results, assess_results
-from third_pillar.evidence import check_package, load_article, load_evidence, load_parameter_choices
+from third_pillar.evidence import (
+    check_package,
+    chosen_overlay,
+    load_article,
+    load_evidence,
+    load_parameter_choices,
+    overlay_folder,
+)
 from third_pillar.vocabulary.codes import CHINA, STAGES, WORLD
 from third_pillar.vocabulary.errors import MissingEvidence
 from third_pillar.vocabulary.findings import ClaimVerdict, Gap, Metric
@@ -20,22 +33,47 @@ from third_pillar.vocabulary.parameters import Question, check_parameters
 from third_pillar.vocabulary.specifications import Reading
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Case:
-    """Everything a report is written from.
+    """Everything a report is written from; each part is computed when first asked for.
 
     Attributes:
         results: What the data and the model say.
-        verdicts: Claim id → verdict.
-        metrics: Metric id → number with range, sources and confidence. What the data do not
-            carry is absent here and present among the gaps.
-        gaps: Gaps that bear on the candidate, the pillars or the question as a whole.
     """
 
     results: Results
-    verdicts: dict[str, ClaimVerdict]
-    metrics: dict[str, Metric]
-    gaps: tuple[Gap, ...]
+
+    @cached_property
+    def verdicts(self) -> dict[str, ClaimVerdict]:
+        """Claim id → verdict with what would flip it, in the order of the ledger."""
+        return tell_flips(self.results, self.settled)
+
+    @cached_property
+    def settled(self) -> dict[str, ClaimVerdict]:
+        """The verdicts before the search for what would flip them, which takes longer."""
+        return self._settled[0]
+
+    @cached_property
+    def metrics(self) -> dict[str, Metric]:
+        """Metric id → number with range, sources and confidence.
+
+        What the data do not carry is absent here and present among the gaps.
+        """
+        return dict(sorted({**_measure_standard(self.results), **self._settled[1]}.items()))
+
+    @cached_property
+    def gaps(self) -> tuple[Gap, ...]:
+        """Gaps that bear on the candidate, pillars and partners, or on the whole question."""
+        return _select_gaps(self.results)
+
+    @cached_property
+    def _settled(self) -> tuple[dict[str, ClaimVerdict], dict[str, Metric]]:
+        return settle_claims(self.results)
+
+    @property
+    def has_own(self) -> bool:
+        """Whether the reader's own figures entered."""
+        return self.results.evidence.own is not None
 
     def metric(self, expression: str) -> Metric:
         """A number of the case.
@@ -52,6 +90,45 @@ class Case:
         return self.metrics.get(expression)
 
 
+@dataclass(frozen=True, eq=False)
+class MarkedCase(Case):
+    """A case with figures of the reader's own: what they touch is marked (§0.6).
+
+    Attributes:
+        public: The same question put to the data release alone; nothing where it then has no
+            answer.
+    """
+
+    public: Case | None
+
+    @cached_property
+    def metrics(self) -> dict[str, Metric]:
+        """As of any case, with marks."""
+        public = {} if self.public is None else self.public.metrics
+        return mark_metrics(Case(self.results).metrics, public, self.results.evidence)
+
+    @cached_property
+    def settled(self) -> dict[str, ClaimVerdict]:
+        """As of any case, with marks."""
+        return self._mark(self._settled[0])
+
+    @cached_property
+    def verdicts(self) -> dict[str, ClaimVerdict]:
+        """As of any case, with marks."""
+        return self._mark(tell_flips(self.results, self._settled[0]))
+
+    @cached_property
+    def gaps(self) -> tuple[Gap, ...]:
+        """As of any case, with marks."""
+        return mark_gaps(_select_gaps(self.results), self.results.evidence)
+
+    def _mark(self, verdicts: dict[str, ClaimVerdict]) -> dict[str, ClaimVerdict]:
+        public = ({}, {}) if self.public is None else self.public._settled  # noqa: SLF001  a case
+        evidence = self.results.evidence
+        read = mark_metrics(self._settled[1], public[1], evidence)
+        return mark_verdicts(verdicts, public[0], evidence, read)
+
+
 def ask(**parameters: object) -> Question:
     """The checked question that these parameters put.
 
@@ -61,8 +138,13 @@ def ask(**parameters: object) -> Question:
     return check_parameters(parameters, choices=load_parameter_choices())
 
 
-def assess(**parameters: object) -> Case:
+def assess(*, own_figures: bool | None = None, **parameters: object) -> Case:
     """The case these parameters describe, from the data package as of the date asked.
+
+    Args:
+        own_figures: Whether the reader's own figures of `data/overlay/` enter; where not given,
+            as the environment says (`evidence.chosen_overlay`). What they touch is marked.
+        parameters: As of `ask`.
 
     Raises:
         ParameterFault: Unknown name, wrong type or impossible value.
@@ -71,12 +153,24 @@ def assess(**parameters: object) -> Case:
     """
     question = ask(**parameters)
     check_package()
-    evidence = load_evidence(question.as_of, scenario=question.parameters.scenario)
+    wanted = chosen_overlay() if own_figures is None else overlay_folder() if own_figures else None
+    case = _assess(question, wanted)
+    return _mark(case, question) if case.has_own else case
+
+
+def _mark(case: Case, question: Question) -> Case:
+    try:
+        public: Case | None = _assess(question, None)
+    except MissingEvidence:
+        public = None  # without them there is no answer: all of it rests on them
+    return MarkedCase(case.results, public)
+
+
+def _assess(question: Question, overlay: Path | None) -> Case:
+    scenario = question.parameters.scenario
+    evidence = load_evidence(question.as_of, scenario=scenario, overlay=overlay)
     article = load_article(question.parameters.article)
-    results = assess_results(question, evidence, article)
-    verdicts, measured = settle_claims(results)
-    metrics = dict(sorted({**_measure_standard(results), **measured}.items()))
-    return Case(results, verdicts, metrics, _select_gaps(results))
+    return Case(assess_results(question, evidence, article))
 
 
 def _measure_standard(results: Results) -> dict[str, Metric]:
@@ -111,7 +205,16 @@ def _standard_expressions(results: Results) -> list[str]:
         "specification_share()",
         *(f"specification_share_of({reading})" for reading in Reading),
         *network_expressions(results),
+        *layer_expressions(results),
+        *cost_expressions(),
+        *_page_expressions(results),
     ]
+
+
+def _page_expressions(results: Results) -> list[str]:
+    """Numbers that take long to read and that one page alone states."""
+    is_trade = results.question.parameters.profile == "trade"
+    return list_flow_expressions(results) if is_trade else []
 
 
 def _chain_expressions(candidate: str, countries: tuple[str, ...], pools: list[str]) -> list[str]:
@@ -175,5 +278,5 @@ def _export_expressions(results: Results) -> list[str]:
 
 
 def _select_gaps(results: Results) -> tuple[Gap, ...]:
-    concerned = {results.candidate, *results.pillars, CHINA, None}
+    concerned = {results.candidate, *results.pillars, *results.question.members, CHINA, None}
     return tuple(gap for gap in results.evidence.gaps if gap.country in concerned)

@@ -26,7 +26,8 @@ _NO_ROW = "no single row: none changes the verdict as far as it can move, up to 
 _TRIED_METRICS = frozenset(
     {
         "breadth_chance", "breadth_shortfall", "breadth_stages", "chain_flow", "feed_gap",
-        "import_share", "largest_share_outside_china", "life_ratio", "magnet_demand_share",
+        "home_need", "import_share", "largest_share_outside_china", "life_ratio",
+        "magnet_demand_share",
         "magnet_exports_change", "magnet_exports_mean", "mine_output", "mine_rank", "mine_share",
         "net_import_reliance", "oxide_balance", "oxide_coverage", "oxide_need", "pillars_need",
         "programme_figure", "resource_rank", "served_gain", "served_share", "share_of_need",

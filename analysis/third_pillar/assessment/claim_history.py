@@ -53,7 +53,7 @@ def record_verdicts(
     last = _last_entries(case)
     fresh = tuple(
         entry
-        for claim_id, verdict in case.verdicts.items()
+        for claim_id, verdict in case.settled.items()
         if (entry := _entry(case, claim_id, verdict, last.get(claim_id), on)) is not None
     )
     late = [entry.claim_id for entry in fresh if _is_taken(last.get(entry.claim_id), on)]

@@ -12,7 +12,6 @@ from third_pillar.assessment.claim_confidence import (
     evidence_of_rating,
     rate_confidence,
 )
-from third_pillar.assessment.claim_flips import find_smallest_change
 from third_pillar.assessment.claim_weights import weigh_measure
 from third_pillar.assessment.expressions import Measurement, measure_test
 from third_pillar.model.sampling import Draws
@@ -48,11 +47,10 @@ def settle_measured(
     if not isinstance(found.metric.value, int | float):
         return _untestable(claim, f"{found.metric.label} is not a number.")
     metrics[found.metric.id] = found.metric
-    return _verdict(results, claim, test, found, float(found.metric.value))
+    return _verdict(claim, test, found, float(found.metric.value))
 
 
 def _verdict(
-    results: Results,
     claim: Mapping[Any, Any],
     test: MeasuredTest,
     found: Measurement,
@@ -77,7 +75,6 @@ def _verdict(
             f"refuted if {phrase_comparison(test.refutation)}"
         ),
         flips_if=_flips_if(value, verdict, test),
-        flips_by=find_smallest_change(results, test, verdict, metric.rests_on),
         confidence=rate_confidence(evidence, agreement),
         evidence=evidence,
         agreement=agreement,

@@ -9,9 +9,12 @@ from types import MappingProxyType
 from typing import Any
 from weakref import WeakKeyDictionary
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from third_pillar.evidence import Article, Evidence
+from third_pillar.vocabulary.codes import AGGREGATES, WORLD
 from third_pillar.vocabulary.findings import Gap
 
 FIGURES = ["value", "low", "high"]
@@ -83,7 +86,10 @@ def _tables_by_row(evidence: Evidence) -> dict[str, str]:
 
 
 def scale_row(evidence: Evidence, row: FoundRow, factor: float) -> Evidence | None:
-    """The evidence with one row's figures multiplied, or nothing where that is impossible."""
+    """The evidence with one row's figures multiplied, or nothing where that is impossible.
+
+    A country's mine output carries the world total of its edition along, which contains it.
+    """
     figure = row.figure
     if figure is None or not figure:
         return None
@@ -102,11 +108,26 @@ def scale_row(evidence: Evidence, row: FoundRow, factor: float) -> Evidence | No
             return None
         frame.loc[row.id, FIGURES] = moved
         return replace(evidence, assumptions=frame)
-    frame = evidence.table(row.table)
-    columns = [name for name in FIGURES if name in frame]
-    hit = frame.iloc[:, 0] == row.id
-    frame.loc[hit, columns] = frame.loc[hit, columns].astype(float) * factor
-    return replace(evidence, tables=MappingProxyType({**evidence.tables, row.table: frame}))
+    frame = evidence.tables[row.table]
+    hit = (frame.iloc[:, 0] == row.id).to_numpy()
+    whole = _total_with(frame, row) if row.table == "mine_production" else ~hit & hit
+    scaled = {
+        name: np.where(hit, cells * factor, np.where(whole, cells + figure * (factor - 1), cells))
+        for name in FIGURES
+        if name in frame
+        for cells in [frame[name].to_numpy(dtype=float, na_value=np.nan)]
+    }
+    tables = {**evidence.tables, row.table: frame.assign(**scaled)}
+    return replace(evidence, tables=MappingProxyType(tables))
+
+
+def _total_with(frame: pd.DataFrame, row: FoundRow) -> npt.NDArray[np.bool_]:
+    """Which rows are the world total that the same publisher prints beside a country's row."""
+    is_country = row.cells["country_iso3"] not in AGGREGATES
+    found = (frame["country_iso3"] == WORLD).to_numpy() & is_country
+    for name in ("year", "edition", "source_id"):
+        found &= (frame[name] == row.cells[name]).to_numpy()
+    return found
 
 
 def _gap_cells(gap: Gap) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import pandas as pd
 from third_pillar.assessment.capacity import StageCapacity, assess_stage_capacity
 from third_pillar.assessment.claim_rows import FoundRow, scale_row
 from third_pillar.assessment.claim_weights import weigh_measure
-from third_pillar.assessment.demand import assess_need
+from third_pillar.assessment.demand import assess_need, find_need
 from third_pillar.assessment.draws import RowDraws
 from third_pillar.assessment.expressions import measure_test
 from third_pillar.assessment.network import assess_candidate_balance, assess_served_shares
@@ -21,7 +21,7 @@ from third_pillar.evidence import Evidence
 from third_pillar.model.breadth import assess_breadth
 from third_pillar.model.sampling import summarise
 from third_pillar.vocabulary.claims import MeasuredTest
-from third_pillar.vocabulary.codes import STAGES, Verdict
+from third_pillar.vocabulary.codes import STAGES, Stage, Verdict
 from third_pillar.vocabulary.errors import PillarError
 from third_pillar.vocabulary.expressions import find_calls
 from third_pillar.vocabulary.metrics import METRICS
@@ -94,7 +94,8 @@ class Trial:
         )
         fresh = replace(old, evidence=evidence, draws=draws)
         if self._names & _SHARES:
-            fresh = replace(fresh, stage_shares=assess_stage_shares(evidence))
+            again = assess_stage_shares(evidence, _stages_of(row))
+            fresh = replace(fresh, stage_shares={**old.stage_shares, **again})
         if "net_import_reliance" in self._names:
             fresh = replace(fresh, dependence=assess_dependence(evidence))
         if self._names & _EXPORTS:
@@ -122,10 +123,15 @@ class Trial:
             )
             again = replace(again, served=served)
         if self._names & _OF_CHAIN:
+            home = None
+            if "home_need" in self._names:
+                home = find_need(
+                    fresh.evidence, fresh.candidate, draws=fresh.draws, year=moment.year
+                )
             balance = assess_candidate_balance(
-                capacity, None, candidate=fresh.candidate, draws=fresh.draws
+                capacity, home, candidate=fresh.candidate, draws=fresh.draws
             )
-            again = replace(again, balance=balance)
+            again = replace(again, balance=balance, home_need=home)
         return again
 
     def _capacity(
@@ -160,6 +166,14 @@ class Trial:
             count_by=fresh.count_by,
             at=self._results.moment(when).capacity.at,
         )
+
+
+def _stages_of(row: FoundRow | None) -> tuple[Stage, ...]:
+    """The stages whose world shares a row enters."""
+    if row is None:
+        return STAGES
+    named = row.cells.get("stage")
+    return (Stage(named),) if named in set(STAGES) else (Stage.MINE,)
 
 
 def _between(base: StageCapacity, twice: StageCapacity, more: float) -> StageCapacity:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from third_pillar.assessment.claim_documents import settle_documented
 from third_pillar.assessment.claim_events import settle_event_tested, weigh_events
+from third_pillar.assessment.claim_flips import find_smallest_change
 from third_pillar.assessment.claim_measures import phrase_comparison, settle_measured
 from third_pillar.assessment.claim_turns import read_turns
 from third_pillar.assessment.claim_weights import weigh_measure
@@ -23,13 +24,14 @@ __all__ = [
     "phrase_comparison",
     "select_claims",
     "settle_claims",
+    "tell_flips",
     "weigh_events",
     "weigh_measure",
 ]
 
 
 def settle_claims(results: Results) -> tuple[dict[str, ClaimVerdict], dict[str, Metric]]:
-    """The verdict on every claim that concerns the candidate.
+    """The verdict on every claim that concerns the candidate, without what would flip it.
 
     Returns:
         Claim id → verdict, in the order of the ledger; and the metrics the measured ones read.
@@ -41,10 +43,9 @@ def settle_claims(results: Results) -> tuple[dict[str, ClaimVerdict], dict[str, 
         §6 of docs/methods.md.
     """
     metrics: dict[str, Metric] = {}
-    settled: dict[tuple[str, ...], ClaimVerdict] = {}
     turns = read_turns(results)
     verdicts = {
-        str(claim["claim_id"]): _settle(results, claim, metrics, settled).model_copy(
+        str(claim["claim_id"]): _settle(results, claim, metrics).model_copy(
             update={
                 "topic": str(claim["topic"]),
                 "lever": str(claim["lever"]),
@@ -77,24 +78,40 @@ def _settle(
     results: Results,
     claim: Mapping[Any, Any],
     metrics: dict[str, Metric],
-    settled: dict[tuple[str, ...], ClaimVerdict],
 ) -> ClaimVerdict:
-    test = results.article.tests.get(str(claim["test_id"]) or str(claim["claim_id"]))
+    test = _test_of(results, claim)
     if isinstance(test, MeasuredTest):
-        # two claims by one test rest on one search for what would flip it
-        key = (test.metric, test.supported_if, test.refuted_if, test.unit)
-        if key not in settled:
-            settled[key] = settle_measured(results, claim, test, metrics)
-        own = {"label": str(claim["paraphrase"])}
-        is_known = settled[key].value is not None
-        return settled[key].model_copy(
-            update={**own, **({"reason": test.reason} if is_known else {})}
-        )
+        return settle_measured(results, claim, test, metrics)
     if isinstance(test, EventTest):
         return settle_event_tested(results, claim, test)
     if claim["how"] == Settled.DOCUMENTED:
         return settle_documented(results, claim)
     return _by_hand(results, claim)
+
+
+def _test_of(results: Results, claim: Mapping[Any, Any]) -> MeasuredTest | EventTest | None:
+    return results.article.tests.get(str(claim["test_id"]) or str(claim["claim_id"]))
+
+
+def tell_flips(results: Results, verdicts: Mapping[str, ClaimVerdict]) -> dict[str, ClaimVerdict]:
+    """The verdicts, the measured ones with the smallest change of a row that would flip them.
+
+    Method:
+        §6.1 of docs/methods.md.
+    """
+    told: dict[tuple[str, ...], str] = {}  # two claims by one test rest on one search
+    claims = select_claims(results).set_index("claim_id", drop=False).to_dict("index")
+    found = dict(verdicts)
+    for claim_id, verdict in verdicts.items():
+        test = _test_of(results, claims[claim_id])
+        if not isinstance(test, MeasuredTest) or verdict.value is None:
+            continue
+        key = (test.metric, test.supported_if, test.refuted_if, test.unit)
+        if key not in told:
+            rows = verdict.rests_on[1:]  # the first is the metric itself
+            told[key] = find_smallest_change(results, test, verdict.verdict, rows)
+        found[claim_id] = verdict.model_copy(update={"flips_by": told[key]})
+    return found
 
 
 def _by_hand(results: Results, claim: Mapping[Any, Any]) -> ClaimVerdict:

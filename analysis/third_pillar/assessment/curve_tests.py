@@ -6,18 +6,26 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from third_pillar.assessment.bench import Bench, Tonnes, count_stages, leaves_metal, year_of
+from third_pillar.assessment.bench import (
+    Bench,
+    Mask,
+    Tonnes,
+    count_stages,
+    layer_of,
+    leaves_metal,
+    year_of,
+)
+from third_pillar.assessment.heavy import HEAVY_STAGES
 from third_pillar.model.breadth import BreadthSpecification, assess_breadth
 from third_pillar.model.readings import (
     Allocation,
     compute_net_position,
-    compute_pool_flow,
     compute_redundancy,
     compute_shapley,
     rank_partners,
 )
 from third_pillar.vocabulary.codes import STAGES, Stage
-from third_pillar.vocabulary.specifications import Reading, Specification
+from third_pillar.vocabulary.specifications import LAYERED, LIGHT, Reading, Specification
 
 NOTHING = 1.0
 """Tonnes a year below which an addition is none."""
@@ -34,23 +42,45 @@ def find_chance(bench: Bench, specification: Specification) -> float | None:
     Method:
         §5.8 of docs/methods.md.
     """
+    if specification.reading in LAYERED and not bench.has_layer(
+        layer_of(specification), str(specification["count_by"]), year_of(specification)
+    ):
+        return None
     return _TESTS[specification.reading](bench, specification)
 
 
 def _test_breadth(bench: Bench, specification: Specification) -> float | None:
-    own = bench.own(str(specification["count_by"]), year_of(specification))
+    count_by, year = str(specification["count_by"]), year_of(specification)
+    own = bench.keep(
+        ("breadth", layer_of(specification), count_by, year),
+        lambda: narrow_layers(bench.own(count_by, year, layer=layer_of(specification))),
+    )
     if leaves_metal(specification):
         own = own.copy()
         own[:, STAGES.index(Stage.METAL)] = np.nan
     wanted = BreadthSpecification(
         specification.number("threshold"), int(specification.number("stages_needed"))
     )
-    need = bench.need(year_of(specification)).tonnes
-    return assess_breadth(own, need, specification=wanted).chance
+    return assess_breadth(own, bench.need(year).tonnes, specification=wanted).chance
+
+
+def narrow_layers(capacity: Tonnes) -> Tonnes:
+    """The four stages, each no wider than its heavy layer where there is one, shape (draws, 4)."""
+    narrowed = capacity[:, : len(STAGES)].copy()
+    for column, stage in enumerate(HEAVY_STAGES[: capacity.shape[1] - len(STAGES)]):
+        place = STAGES.index(stage)
+        narrowed[:, place] = np.minimum(narrowed[:, place], capacity[:, len(STAGES) + column])
+    return narrowed
 
 
 def find_gains(
-    bench: Bench, members: tuple[str, ...], *, is_without_metal: bool, count_by: str, year: int
+    bench: Bench,
+    members: tuple[str, ...],
+    *,
+    is_without_metal: bool,
+    count_by: str,
+    year: int,
+    layer: str = LIGHT,
 ) -> dict[str, Tonnes]:
     """What the candidate, and each country outside the pool, adds alone, tonnes a year by draw.
 
@@ -60,6 +90,7 @@ def find_gains(
         is_without_metal: Leave the metal stage out.
         count_by: "location" or "owner" of a plant.
         year: Calendar year of need, at whose end capacity is counted.
+        layer: "light", or "heavy" for Dy and Tb besides.
 
     Returns:
         Country → shape (draws,); the candidate first.
@@ -67,21 +98,35 @@ def find_gains(
     Method:
         §5.4 of docs/methods.md.
     """
-    capacity, need = bench.capacity(count_by, year), bench.need(year).tonnes
-    base = capacity.of_members(members) if members else np.zeros((len(need), 0, len(STAGES)))
+    need = bench.need(year).tonnes
+    pooled, is_known = bench.share(
+        ("pooled", members, count_by, year, layer),
+        lambda: _pool(bench.members(members, count_by, year, layer=layer)),
+    )
 
     def gain(joining: Tonnes) -> Tonnes:
-        joined = np.concatenate([base, joining[:, None, :]], axis=1)
-        counted = count_stages(joined, leaves_metal=is_without_metal)
-        flow = compute_pool_flow(joined, is_counted=counted)
-        before = compute_pool_flow(base, is_counted=counted)
+        # Joining adds to what the pool holds already: only the sums are needed.
+        known = is_known | ~np.isnan(joining[0])
+        if is_without_metal:
+            known[STAGES.index(Stage.METAL)] = False
+        before = pooled[:, known].min(axis=1)
+        flow = (pooled + np.nan_to_num(joining))[:, known].min(axis=1)
         return np.asarray(np.minimum(flow, need) - np.minimum(before, need))
 
     others = bench.share(
-        ("gains", members, is_without_metal, count_by, year),
-        lambda: {c: gain(capacity.of(c)) for c in bench.rivals(members, count_by, year)},
+        ("gains", members, is_without_metal, count_by, year, layer),
+        lambda: {
+            c: gain(bench.members((c,), count_by, year, layer=layer)[:, 0])
+            for c in bench.rivals(members, count_by, year)
+        },
     )
-    return {bench.candidate: gain(bench.own(count_by, year)), **others}
+    return {bench.candidate: gain(bench.own(count_by, year, layer=layer)), **others}
+
+
+def _pool(members: Tonnes) -> tuple[Tonnes, Mask]:
+    """What members hold together at each stage, and of which stages anything is known."""
+    is_known = ~np.isnan(members[0]).all(axis=0)
+    return np.nan_to_num(members).sum(axis=1), np.asarray(is_known)
 
 
 def _test_partner(bench: Bench, specification: Specification) -> float | None:
@@ -90,11 +135,17 @@ def _test_partner(bench: Bench, specification: Specification) -> float | None:
 
     def mean_gains() -> Tonnes:
         gains = find_gains(
-            bench, pool, is_without_metal=is_without_metal, count_by=count_by, year=year
+            bench,
+            pool,
+            is_without_metal=is_without_metal,
+            count_by=count_by,
+            year=year,
+            layer=layer_of(specification),
         )
         return np.array([tonnes.mean() for tonnes in gains.values()])
 
-    ranked = bench.keep(("partner", pool, is_without_metal, count_by, year), mean_gains)
+    key = ("partner", pool, is_without_metal, count_by, year, layer_of(specification))
+    ranked = bench.keep(key, mean_gains)
     # Who adds nothing is nobody's partner, however few add more.
     if ranked[0] < NOTHING:
         return 0.0
@@ -108,14 +159,16 @@ def _test_redundancy(bench: Bench, specification: Specification) -> float | None
     count_by, year = str(specification["count_by"]), year_of(specification)
 
     def gained() -> Tonnes:
-        members = bench.capacity(count_by, year).of_members(pool)
+        layer = layer_of(specification)
+        members = bench.members(pool, count_by, year, layer=layer)
         counted = count_stages(members, leaves_metal=leaves_metal(specification))
-        own = np.nan_to_num(bench.own(count_by, year))
+        own = np.nan_to_num(bench.own(count_by, year, layer=layer))
         need = bench.need(year).tonnes
         alone, joined, _ = compute_redundancy(members, own, need, is_counted=counted)
         return np.asarray(joined - alone)
 
-    key = ("redundancy", specification["pool"], specification["metal"], count_by, year)
+    choices = tuple(specification[name] for name in ("pool", "metal", "layer"))
+    key = ("redundancy", *choices, count_by, year)
     return float((bench.keep(key, gained) >= specification.number("threshold")).mean())
 
 
@@ -125,10 +178,11 @@ def _test_net_position(bench: Bench, specification: Specification) -> float | No
     others = bench.others_need(year)
     if home is None or others is None or not pool:
         return None
-    members, need = bench.capacity(count_by, year).of_members(pool), others.tonnes
+    layer, need = layer_of(specification), others.tonnes
+    members = bench.members(pool, count_by, year, layer=layer)
     net = compute_net_position(
         members,
-        bench.own(count_by, year),
+        bench.own(count_by, year, layer=layer),
         need,
         home.tonnes,
         is_counted=count_stages(members, leaves_metal=leaves_metal(specification)),
@@ -146,7 +200,7 @@ def _test_market(bench: Bench, specification: Specification) -> float | None:
 
 
 def find_shapley(
-    bench: Bench, *, is_without_metal: bool, count_by: str, year: int
+    bench: Bench, *, is_without_metal: bool, count_by: str, year: int, layer: str = LIGHT
 ) -> tuple[tuple[str, ...], Tonnes]:
     """Shapley values of the candidate and the ten largest others.
 
@@ -156,12 +210,11 @@ def find_shapley(
     Method:
         §5.7 of docs/methods.md.
     """
-    capacity = bench.capacity(count_by, year)
     rivals = bench.share(
         ("largest", count_by, year), lambda: _find_largest(bench, count_by=count_by, year=year)
     )
-    own = bench.own(count_by, year)[:SHAPLEY_DRAWS, None, :]
-    others = capacity.of_members(rivals)[:SHAPLEY_DRAWS]
+    own = bench.own(count_by, year, layer=layer)[:SHAPLEY_DRAWS, None, :]
+    others = bench.members(rivals, count_by, year, layer=layer)[:SHAPLEY_DRAWS]
     members = np.concatenate([own, others], axis=1)
     counted = count_stages(members, leaves_metal=is_without_metal)
     need = bench.need(year).tonnes[:SHAPLEY_DRAWS]
@@ -178,9 +231,13 @@ def _find_largest(bench: Bench, *, count_by: str, year: int) -> tuple[str, ...]:
 def _test_attribution(bench: Bench, specification: Specification) -> float | None:
     count_by, year = str(specification["count_by"]), year_of(specification)
     value = bench.keep(
-        ("attribution", specification["metal"], count_by, year),
+        ("attribution", specification["metal"], layer_of(specification), count_by, year),
         lambda: find_shapley(
-            bench, is_without_metal=leaves_metal(specification), count_by=count_by, year=year
+            bench,
+            is_without_metal=leaves_metal(specification),
+            count_by=count_by,
+            year=year,
+            layer=layer_of(specification),
         )[1].mean(axis=0),
     )
     if value[0] < NOTHING:

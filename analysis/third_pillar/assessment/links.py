@@ -143,6 +143,25 @@ def assess_linked_share(
     )
 
 
+def sum_reserved(bench: Bench, *, count_by: str, year: int) -> Draws:
+    """Magnets' worth of the candidate's output that ties on record keep for the pillars.
+
+    Returns:
+        Tonnes a year, shape (draws,), before any cut to what it can make.
+
+    Method:
+        §3.7 of docs/methods.md.
+    """
+    pool = (*bench.pillars, bench.candidate)
+    total = np.zeros(bench.draws.draws)
+    for record in read_links(bench.evidence, pool, count_by=count_by, year=year):
+        is_own = _origin(record.row, count_by) == bench.candidate
+        is_for_pillars = str(record.row["destination_iso3"]) in bench.pillars
+        if record.is_bound and is_own and is_for_pillars and record.row["kind"] != "ban":
+            total = total + _reserve(bench, record.row)
+    return total
+
+
 def _last(counted: Mask) -> int:
     return int(np.flatnonzero(counted)[-1])
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _MAGNETS = "t NdFeB a year"
 _RESTS_ON = ("magnet_per_ndpr_oxide", "separation_recovery", "delay_years", "p_status.announced")
+ADDITION_RESTS_ON = _RESTS_ON
+"""Rows that a smallest addition, and so its cost, rests on."""
 RULES = {
     "pro_rata": Allocation.PRO_RATA,
     "home_magnets": Allocation.HOME_FIRST_MAGNETS,

@@ -19,6 +19,7 @@ from third_pillar.assessment.results import Results
 from third_pillar.evidence import Evidence, last_day
 from third_pillar.model.pipeline import compute_chance_by
 from third_pillar.model.sampling import Draws
+from third_pillar.model.window import Window
 from third_pillar.vocabulary.codes import STAGES, PlantStatus, Stage
 from third_pillar.vocabulary.errors import MissingEvidence
 
@@ -162,10 +163,21 @@ def assess_arrival(results: Results, country: str, stage: Stage) -> Arrival:
     window = results.suspension.window
     if window is None:
         raise MissingEvidence("no suspension of China's controls is on record")
+    return sum_arrivals(read_all_plants(results), window, country, stage, draws=results.draws.draws)
+
+
+def sum_arrivals(
+    plants: Sequence[Plant], window: Window, country: str, stage: Stage, *, draws: int
+) -> Arrival:
+    """What the plants of a country add at a stage between the two ends of a window.
+
+    Method:
+        §4.8 of docs/methods.md.
+    """
     opens, closes = decimal_year(window.opens), decimal_year(window.closes)
-    tonnes = np.zeros(results.draws.draws)
+    tonnes = np.zeros(draws)
     rows: list[Plant] = []
-    for plant in read_all_plants(results):
+    for plant in plants:
         if plant.country != country or plant.stage is not stage:
             continue
         added = _added(plant, opens, closes)

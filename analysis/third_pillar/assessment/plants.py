@@ -13,6 +13,7 @@ import pandas as pd
 from third_pillar.assessment.draws import RowDraws, read_range
 from third_pillar.evidence import Evidence
 from third_pillar.model.conversion import CONVERTIBLE_UNITS, compute_magnet_equivalent
+from third_pillar.model.heavy import HEAVY_UNIT, compute_heavy_equivalent
 from third_pillar.model.pipeline import (
     compute_build_chance,
     compute_chance_by,
@@ -26,6 +27,10 @@ from third_pillar.vocabulary.codes import PlantStatus, Stage
 
 STARTED = frozenset({PlantStatus.OPERATING, PlantStatus.COMMISSIONING})
 """Statuses of a plant that has begun."""
+COUNTS = "own"
+"""What the register says of a plant whose tonnage is added by itself."""
+NATIONAL = "national"
+"""What it says of a plant inside the national figure of its country."""
 PIPELINE_ASSUMPTIONS = (
     "cancel_per_year",
     "delay_common_share",
@@ -129,10 +134,41 @@ def read_plants(evidence: Evidence, draws: RowDraws, *, count_by: str) -> tuple[
     Method:
         §4.2 of docs/methods.md.
     """
+    return _read(evidence, _convertible(evidence), draws, count_by=count_by)
+
+
+def read_circuits(evidence: Evidence, draws: RowDraws, *, count_by: str) -> tuple[Plant, ...]:
+    """Every plant that separates Dy and Tb; nameplates are magnets these are enough for.
+
+    Lines of the register in tonnes of Dy and Tb oxide, and those derived from other figures. A
+    part of a plant of the register shares its fate: both come to run or neither does.
+
+    Method:
+        §3.8 of docs/methods.md.
+    """
+    register = evidence.table("projects")
+    lines = select_counted(register[register["unit"] == HEAVY_UNIT])
+    lines = lines.assign(part_of=[_find_whole(row, register) for _, row in lines.iterrows()])
+    derived = evidence.table("heavy_circuits")
+    rows = pd.concat([frame for frame in (lines, derived) if len(frame)] or [derived])
+    return _read(evidence, rows, draws, count_by=count_by)
+
+
+def _find_whole(line: pd.Series, register: pd.DataFrame) -> str:
+    """The plant a heavy line is part of: same company, stage, status and start."""
+    same = ["company", "stage", "country_iso3", "status", "start_year"]
+    is_whole = (register[same] == line[same]).all(axis=1) & (register["unit"] != HEAVY_UNIT)
+    found = register.loc[is_whole, "project_id"]
+    return str(found.iloc[0]) if len(found) == 1 else ""
+
+
+def _read(
+    evidence: Evidence, rows: pd.DataFrame, draws: RowDraws, *, count_by: str
+) -> tuple[Plant, ...]:
     column = "owner_iso3" if count_by == "owner" else "country_iso3"
     known_events = frozenset(evidence.table("policy_events")["event_id"])
     found = []
-    for row in _convertible(evidence).to_dict("records"):
+    for row in rows.to_dict("records"):
         status = PlantStatus(row["status"])
         is_dated = status is PlantStatus.OPERATING or pd.notna(row["start_year"])
         if not _has_figure(row) or not is_dated:
@@ -163,9 +199,33 @@ def find_unmeasured(evidence: Evidence, *, count_by: str) -> set[tuple[str, str]
     }
 
 
-def _convertible(evidence: Evidence) -> pd.DataFrame:
+def find_in_national_figures(evidence: Evidence) -> set[tuple[str, str]]:
+    """(country, stage) of the plants that count inside a national figure.
+
+    Where that figure is not on record, such a plant shows that there is something unmeasured.
+    """
     projects = evidence.table("projects")
+    if "counts" not in projects:
+        return set()
+    inside = projects[projects["counts"] == NATIONAL]
+    return {(str(r["country_iso3"]), str(r["stage"])) for r in inside.to_dict("records")}
+
+
+def _convertible(evidence: Evidence) -> pd.DataFrame:
+    projects = select_counted(evidence.table("projects"))
     return projects[projects["unit"].isin(CONVERTIBLE_UNITS)]
+
+
+def select_counted(projects: pd.DataFrame) -> pd.DataFrame:
+    """Plants that count by themselves.
+
+    The others are inside the national figure of their country or make an intermediate that
+    another plant on record turns into the product of the stage: to add them counts tonnes twice.
+
+    Method:
+        §3.2 of docs/methods.md.
+    """
+    return projects[projects["counts"] == COUNTS] if "counts" in projects else projects
 
 
 def _has_figure(row: Mapping[Any, Any]) -> bool:
@@ -173,8 +233,11 @@ def _has_figure(row: Mapping[Any, Any]) -> bool:
 
 
 def _in_magnets(row: Mapping[str, Any], draws: RowDraws) -> Draws:
+    tonnes = draws.draw(read_range({**row, "id": row["project_id"]}))
+    if row["unit"] == HEAVY_UNIT:
+        return compute_heavy_equivalent(tonnes, assumptions=draws)
     return compute_magnet_equivalent(
-        draws.draw(read_range({**row, "id": row["project_id"]})),
+        tonnes,
         unit=str(row["unit"]),
         stage=Stage(row["stage"]),
         country=str(row["country_iso3"]),
@@ -192,9 +255,24 @@ def _fate(
     if status is PlantStatus.OPERATING:
         return None
     backing = _backing(row, known_events)
+    part_of = row.get("part_of")
+    whole = part_of if isinstance(part_of, str) and part_of else str(row["project_id"])
     return draw_fate(
-        str(row["project_id"]), status, float(row["start_year"]), draws, day=as_of, backing=backing
+        whole,
+        status,
+        float(row["start_year"]),
+        draws,
+        day=as_of,
+        backing=backing,
+        assumed_delay=_assumed(row, "assumed_delay"),
+        assumed_chance=_assumed(row, "assumed_chance"),
     )
+
+
+def _assumed(row: Mapping[str, Any], name: str) -> float | None:
+    """What a scenario puts in the place of a draw, for one plant."""
+    value = row.get(name)
+    return None if value is None or pd.isna(value) else float(value)
 
 
 def _backing(row: Mapping[str, Any], known_events: frozenset[str]) -> frozenset[str]:
@@ -213,6 +291,8 @@ def draw_fate(
     *,
     day: dt.date,
     backing: frozenset[str] = frozenset(),
+    assumed_delay: float | None = None,
+    assumed_chance: float | None = None,
 ) -> Fate:
     """Whether, when and how fast a plant comes, seen from a day.
 
@@ -223,6 +303,8 @@ def draw_fate(
         draws: Draws of the assumptions.
         day: The day; a plant that had not begun then begins later.
         backing: "offtake", "support" or both, where on record.
+        assumed_delay: Slip that a scenario supposes in place of the drawn one, years.
+        assumed_chance: Chance that it supposes in place of that of the status.
 
     Method:
         §4.2 to §4.6 of docs/methods.md.
@@ -233,6 +315,8 @@ def draw_fate(
         draws.draw_again("delay_years", plant),
         is_shared=shared < draws["delay_common_share"],
     )
+    if assumed_delay is not None:
+        delay = np.full(draws.draws, assumed_delay)
     has_begun = status in STARTED
     odds = draws["price_ratio"] ** draws["price_elasticity"]
     for kind in sorted(backing):
@@ -244,10 +328,12 @@ def draw_fate(
             given_up_per_year=draws["cancel_per_year"],
         )
     chance = draw_chance(plant, draws=draws.draws, seed=draws.seed)
+    if assumed_chance is None:
+        wanted = compute_build_chance(draws[f"p_status.{status}"], odds=odds)
+    else:
+        wanted = np.full(draws.draws, assumed_chance)
     return Fate(
-        is_built=(chance < compute_build_chance(draws[f"p_status.{status}"], odds=odds)).astype(
-            float
-        ),
+        is_built=(chance < wanted).astype(float),
         start=compute_start(announced, delay, not_before=None if has_begun else decimal_year(day)),
         ramp_years=draws["ramp_years"],
         steepness=draws["ramp_steepness"],

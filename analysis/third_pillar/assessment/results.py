@@ -9,9 +9,12 @@ from typing import Any
 import pandas as pd
 
 from third_pillar.assessment.capacity import StageCapacity, assess_stage_capacity
+from third_pillar.assessment.costs import CapitalCosts
 from third_pillar.assessment.curve import SpecificationCurve, assess_curve
 from third_pillar.assessment.demand import Need, assess_need, find_need
 from third_pillar.assessment.draws import RowDraws
+from third_pillar.assessment.event_study import ExportStudy, assess_exports_study
+from third_pillar.assessment.layers import LayeredMoment
 from third_pillar.assessment.network import (
     CandidateBalance,
     MemberSet,
@@ -32,12 +35,14 @@ from third_pillar.assessment.trade import (
     assess_dependence,
     assess_magnet_exports,
 )
+from third_pillar.assessment.trade_panel import TradePanel, assess_trade_panel
 from third_pillar.assessment.what_would import WhatWould
 from third_pillar.evidence import Article, Evidence, load_specifications
 from third_pillar.model.breadth import Breadth, BreadthSpecification
 from third_pillar.vocabulary.codes import Stage
 from third_pillar.vocabulary.errors import PillarError
 from third_pillar.vocabulary.parameters import Question
+from third_pillar.vocabulary.specifications import Specification
 
 NOW, HORIZON = "now", "horizon"
 
@@ -84,7 +89,7 @@ class Results:
         sets: Pools compared.
         now: Today.
         horizon: The horizon.
-        curve: The candidate under every definition of "pillar" on record.
+        specifications: Every definition of "pillar" on record.
     """
 
     question: Question
@@ -99,7 +104,7 @@ class Results:
     sets: tuple[MemberSet, ...]
     now: Moment
     horizon: Moment
-    curve: SpecificationCurve
+    specifications: tuple[Specification, ...]
 
     @property
     def candidate(self) -> str:
@@ -117,6 +122,11 @@ class Results:
         return self.question.parameters.count_by
 
     @cached_property
+    def curve(self) -> SpecificationCurve:
+        """The candidate under every definition of "pillar"; computed when asked for."""
+        return assess_curve(self.question, self.evidence, self.specifications, draws=self.draws)
+
+    @cached_property
     def standing(self) -> Standing:
         """The candidate in the network at the horizon; computed when asked for."""
         assert self.curve.bench is not None  # noqa: S101  every assessed curve has one
@@ -131,6 +141,42 @@ class Results:
     def what_would(self) -> WhatWould:
         """The search for the smallest additions; each place is searched when asked for."""
         return WhatWould(self.curve)
+
+    @cached_property
+    def _layered(self) -> dict[str, LayeredMoment]:
+        return {}
+
+    def layers(self, when: str) -> LayeredMoment:
+        """Both layers, NdPr and Dy with Tb, today or at the horizon; computed when asked for.
+
+        Raises:
+            PillarError: Another word.
+        """
+        moment = self.moment(when)
+        if when not in self._layered:
+            self._layered[when] = LayeredMoment(
+                self.evidence,
+                moment.capacity,
+                moment.need,
+                draws=self.draws,
+                count_by=self.count_by,
+            )
+        return self._layered[when]
+
+    @cached_property
+    def capital_costs(self) -> CapitalCosts:
+        """What plants cost on record; computed when asked for."""
+        return CapitalCosts(self.evidence, self.draws)
+
+    @cached_property
+    def trade_panel(self) -> TradePanel:
+        """Annual trade by importer, line and year; computed when asked for."""
+        return assess_trade_panel(self.evidence)
+
+    @cached_property
+    def export_study(self) -> ExportStudy:
+        """The event study of China's magnet exports; computed when asked for."""
+        return assess_exports_study(self.exports, self.suspension)
 
     @property
     def is_about_candidate(self) -> bool:
@@ -183,7 +229,7 @@ def assess_results(question: Question, evidence: Evidence, article: Article) -> 
         sets=sets,
         now=moments[0],
         horizon=moments[1],
-        curve=assess_curve(question, evidence, load_specifications(), draws=draws),
+        specifications=load_specifications(),
     )
 
 

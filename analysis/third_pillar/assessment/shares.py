@@ -35,16 +35,19 @@ class StageShares:
     concentration: Concentration
 
 
-def assess_stage_shares(evidence: Evidence) -> dict[Stage, StageShares]:
-    """World shares by stage; a stage without any row is absent.
+def assess_stage_shares(
+    evidence: Evidence, stages: tuple[Stage, ...] = STAGES
+) -> dict[Stage, StageShares]:
+    """World shares at these stages; a stage without any row is absent.
 
     Method:
         §1.1 of docs/methods.md. Mine shares are computed from mine output over the
         publisher's own world total; later stages use published shares.
     """
-    found = {Stage.MINE: _mine_shares(evidence)}
-    for stage in STAGES[1:]:
-        published = _published_shares(evidence, stage)
+    found = {}
+    for stage in stages:
+        is_mine = stage is Stage.MINE
+        published = _mine_shares(evidence) if is_mine else _published_shares(evidence, stage)
         if published is not None:
             found[stage] = published
     return found

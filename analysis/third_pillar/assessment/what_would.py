@@ -64,11 +64,18 @@ class WhatWould:
         if curve.bench is None:
             raise PillarError("the curve was typed by hand: there is nothing to search around")
         self._bench = curve.bench.thin(_DRAWS)
-        # The dearest test last: most additions are refused before it is reached.
-        self._specifications = sorted(
-            (outcome.specification for outcome in curve.tested),
-            key=lambda specification: specification.reading is Reading.ATTRIBUTION,
-        )
+        # What is refused as it stands comes first and the dearest test last: most additions
+        # are then refused before half of the tests are asked.
+        self._specifications = [
+            outcome.specification
+            for outcome in sorted(
+                curve.tested,
+                key=lambda outcome: (
+                    outcome.specification.reading is Reading.ATTRIBUTION,
+                    bool(outcome.is_pillar),
+                ),
+            )
+        ]
         self._found: dict[str, SmallestAddition] = {}
         self._shares: dict[tuple[str, float], float] = {}
         self._tell = tell

@@ -57,6 +57,33 @@ from third_pillar.briefing.promises import compose_promises
 from third_pillar.briefing.record import compose_stamp, record
 from third_pillar.briefing.references import compose_numbers, compose_sources
 from third_pillar.briefing.stages import compose_stages, show_stage_capacity, show_stage_shares
+from third_pillar.briefing.supply_chain import (
+    compose_chain_headline,
+    compose_chain_judgements,
+    compose_chain_numbers,
+    compose_chain_sources,
+    compose_chain_title,
+    compose_concentration,
+    show_chain_fans,
+    show_chain_flows,
+)
+from third_pillar.briefing.supply_parts import (
+    compose_heavy_layer,
+    compose_scenarios,
+    show_feed,
+    show_stage_balance,
+)
+from third_pillar.briefing.trade_dependence import compose_dependence_panel, show_dependence_tiles
+from third_pillar.briefing.trade_figures import show_export_course
+from third_pillar.briefing.trade_mirror import compose_mirror, show_mirror_ratios
+from third_pillar.briefing.trade_page import (
+    compose_trade_headline,
+    compose_trade_limits,
+    compose_trade_numbers,
+    compose_trade_sources,
+    compose_trade_title,
+)
+from third_pillar.briefing.trade_study import compose_export_study
 from third_pillar.briefing.unknowns import compose_limits, compose_unknowns
 from third_pillar.briefing.window import compose_window, show_exports
 from third_pillar.briefing.window_figures import (
@@ -68,13 +95,22 @@ from third_pillar.briefing.window_figures import (
 __all__ = [
     "compose_additions",
     "compose_arrivals",
+    "compose_chain_headline",
+    "compose_chain_judgements",
+    "compose_chain_numbers",
+    "compose_chain_sources",
+    "compose_chain_title",
     "compose_claims",
+    "compose_concentration",
     "compose_curve",
     "compose_dependence",
+    "compose_dependence_panel",
     "compose_evidence",
+    "compose_export_study",
     "compose_forecasts",
     "compose_foundations",
     "compose_headline",
+    "compose_heavy_layer",
     "compose_judgements",
     "compose_ledger",
     "compose_ledger_headline",
@@ -85,6 +121,7 @@ __all__ = [
     "compose_limits",
     "compose_links",
     "compose_losses",
+    "compose_mirror",
     "compose_net_position",
     "compose_network_headline",
     "compose_network_judgements",
@@ -98,12 +135,18 @@ __all__ = [
     "compose_plants",
     "compose_promises",
     "compose_recommendations",
+    "compose_scenarios",
     "compose_shapley",
     "compose_sources",
     "compose_stages",
     "compose_stamp",
     "compose_standing",
     "compose_title",
+    "compose_trade_headline",
+    "compose_trade_limits",
+    "compose_trade_numbers",
+    "compose_trade_sources",
+    "compose_trade_title",
     "compose_unknowns",
     "compose_verdict_counts",
     "compose_window",
@@ -116,17 +159,24 @@ __all__ = [
     "show_additions",
     "show_breadth",
     "show_candidate_fans",
+    "show_chain_fans",
+    "show_chain_flows",
     "show_control_timeline",
     "show_curve",
+    "show_dependence_tiles",
     "show_evidence_map",
+    "show_export_course",
     "show_exports",
+    "show_feed",
     "show_import_shares",
     "show_losses",
+    "show_mirror_ratios",
     "show_net_position",
     "show_partners",
     "show_pillar_fans",
     "show_served_shares",
     "show_shapley",
+    "show_stage_balance",
     "show_stage_capacity",
     "show_stage_shares",
     "show_verdicts",

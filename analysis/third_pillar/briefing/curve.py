@@ -21,6 +21,7 @@ _CHOICE_WORDS = {
     "rank": "which rank is good enough",
     "pool": "who else is in the network",
     "allocation": "who is served first",
+    "layer": "whether Dy and Tb are counted",
 }
 _MEANINGS = {
     Reading.BREADTH: "It reaches a share of the pillars' need at several stages.",

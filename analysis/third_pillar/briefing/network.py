@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from third_pillar.assessment.case import Case
 from third_pillar.assessment.catalogue import measure
+from third_pillar.assessment.metrics_costs import cost_expressions
 from third_pillar.assessment.metrics_network import (
     COUNTS,
     NO_ADDITION,
@@ -17,6 +18,7 @@ from third_pillar.assessment.metrics_network import (
     select_partners,
 )
 from third_pillar.assessment.standing import BURDEN, DEPENDS, NEUTRAL, RELIEF
+from third_pillar.briefing.data_notes import note_own_figures
 from third_pillar.briefing.markup import (
     Exhibit,
     Fragment,
@@ -72,6 +74,7 @@ def compose_network_title(case: Case) -> Fragment:
             f"known on {day(case.results.question.as_of)}.",
             css="standfirst",
         ),
+        note_own_figures(case),
     )
 
 
@@ -291,7 +294,11 @@ def _metrics(case: Case) -> list[Metric]:
     results = case.results
     found = {
         metric.id: metric
-        for expression in (*network_expressions(results), *other_expressions(results))
+        for expression in (
+            *network_expressions(results),
+            *other_expressions(results),
+            *cost_expressions(),
+        )
         if (metric := find_number(case, expression)) is not None
     }
     return [found[name] for name in sorted(found)]

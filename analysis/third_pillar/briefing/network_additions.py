@@ -17,7 +17,15 @@ from third_pillar.assessment.metrics_network import (
 from third_pillar.assessment.rows import find_unit_words
 from third_pillar.assessment.standing import EX_CHINA, MEMBERS
 from third_pillar.assessment.what_would import EQUAL, PLACES
-from third_pillar.briefing.markup import Exhibit, Fragment, fragment, number, paragraph, table
+from third_pillar.briefing.markup import (
+    Exhibit,
+    Fragment,
+    fragment,
+    number,
+    paragraph,
+    span,
+    table,
+)
 from third_pillar.briefing.network import (
     find_number,
     phrase_addition,
@@ -33,6 +41,7 @@ from third_pillar.figures.network import (
     AdditionLine,
     draw_additions,
 )
+from third_pillar.vocabulary.codes import STAGES
 from third_pillar.vocabulary.specifications import READING_WORDS
 
 
@@ -136,6 +145,11 @@ def _additions_title(case: Case) -> str:
     )
 
 
+def _cost_cell(case: Case, place: str) -> str | Markup:
+    found = find_number(case, f"addition_cost({place})")
+    return "–" if found is None else number(found) + span(found)
+
+
 def compose_additions(case: Case) -> Fragment:
     """What it would take by place, and which readings still refuse."""
     search = case.results.what_would
@@ -151,7 +165,13 @@ def compose_additions(case: Case) -> Fragment:
             tuple(f"{READING_WORDS[reading]} {count}" for reading, count in found.refusing.items())
         )
         rows.append(
-            (_place(place), shown, f"{100 * found.share:.0f} %", sentence_start(refusing) or "None")
+            (
+                _place(place),
+                shown,
+                _cost_cell(case, place),
+                f"{100 * found.share:.0f} %",
+                sentence_start(refusing) or "None",
+            )
         )
     return fragment(
         paragraph(
@@ -160,12 +180,53 @@ def compose_additions(case: Case) -> Fragment:
             if any(search.find(place).tonnes is not None for place in PLACES if place != EQUAL)
             else "A pillar needs several stages at once: tonnes at one stage alone soon change "
             "nothing.",
-            "The cost of such plants is not computed: too few prices are on record.",
+            _cost(case),
         ),
         table(
-            ("Added at", "Smallest addition a year", "Definitions that say pillar",
+            ("Added at", "Smallest addition a year", "Cost to build", "Definitions that say pillar",
              "Definitions that still refuse"),
             rows,
             caption=f"What would have to be true of {candidate(case)}",
         ),
+        _unit_costs(case),
     )  # fmt: skip
+
+
+def _cost(case: Case) -> Markup:
+    """What the smallest addition at all four stages costs to build, as far as is on record."""
+    found = find_number(case, f"addition_cost({EQUAL})")
+    if found is None:
+        return Markup("")
+    missing = case.results.capital_costs.of(EQUAL, 1.0).missing
+    least = (
+        Markup(" At least that, for no cost is on record at {}.").format(phrase_list(missing))
+        if missing
+        else Markup("")
+    )
+    return Markup(
+        "To build that costs {}{} at the costs announced for other plants, feed, working capital "
+        "and running losses apart.{}"
+    ).format(number(found), span(found), least)
+
+
+def _unit_costs(case: Case) -> Markup:
+    rows = []
+    for stage in STAGES:
+        found = case.results.capital_costs.by_stage[stage]
+        metric = find_number(case, f"capital_cost({stage})")
+        plants = phrase_list(tuple(str(row["plant"]) for row in found.rows))
+        alone = " (one alone: no range)" if len(found.rows) == 1 else ""
+        rows.append(
+            (
+                stage.value.capitalize(),
+                Markup('<span class="gap">not known</span>')
+                if metric is None
+                else number(metric) + span(metric),
+                plants + alone or "None on record",
+            )
+        )
+    return table(
+        ("Stage", "Capital cost of a tonne of magnets a year", "Plants on record"),
+        rows,
+        caption="What capacity costs to build, in magnets that it allows",
+    )

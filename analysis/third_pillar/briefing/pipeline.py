@@ -8,7 +8,8 @@ from third_pillar.assessment.case import Case
 from third_pillar.assessment.pipeline import (
     read_all_plants,
 )
-from third_pillar.assessment.plants import STARTED, Plant
+from third_pillar.assessment.plants import STARTED, Plant, select_counted
+from third_pillar.briefing.data_notes import note_own_figures
 from third_pillar.briefing.forecasts import phrase_chance
 from third_pillar.briefing.markup import (
     Fragment,
@@ -46,6 +47,7 @@ def compose_window_title(case: Case) -> Fragment:
             f"as of {day(case.results.question.as_of)}.",
             css="standfirst",
         ),
+        note_own_figures(case),
     )
 
 
@@ -203,7 +205,7 @@ def _start(plant: Plant) -> str:
 
 def compose_window_limits(case: Case) -> Fragment:
     """What the pipeline cannot see."""
-    undated = case.results.evidence.table("projects")
+    undated = select_counted(case.results.evidence.table("projects"))
     missing = undated[
         undated["start_year"].isna()
         & undated["country_iso3"].isin([case.results.candidate, *case.results.pillars])

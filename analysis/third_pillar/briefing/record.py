@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from third_pillar import __version__
 from third_pillar.assessment.case import Case
+from third_pillar.assessment.summary import summarise_pillar_test
 from third_pillar.briefing.headline import compose_bottom_line, compose_judgement_list
 from third_pillar.briefing.markup import FINDINGS, Fragment, paragraph, section
 from third_pillar.briefing.words import day
@@ -46,6 +47,7 @@ def record(case: Case) -> Record:
             verdicts=case.verdicts,
             metrics=tuple(case.metrics.values()),
             gaps=case.gaps,
+            pillar_test=summarise_pillar_test(case.results),
         )
     )
 

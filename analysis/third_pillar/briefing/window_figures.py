@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import textwrap
+from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
@@ -33,7 +35,16 @@ from third_pillar.model.window import ControlStatus, assess_control_status
 from third_pillar.vocabulary.codes import STAGES, Stage
 
 
-def show_control_timeline(case: Case) -> Exhibit:
+@dataclass(frozen=True)
+class Timeline:
+    """The drawn timeline, the rows behind it and their sources."""
+
+    figure: Any
+    rows: list[tuple[str, str, str, str]]
+    source_ids: tuple[str, ...]
+
+
+def draw_timeline(case: Case) -> Timeline:
     """Exports by month above the state of each control through time."""
     suspension, world = case.results.suspension, case.results.exports.world
     asked = case.results.question.as_of
@@ -54,6 +65,12 @@ def show_control_timeline(case: Case) -> Exhibit:
     )
     names = {str(c): str(text) for c, text in _pairs(controls)}
     rows = [(names[s.control], s.state, s.first.isoformat(), s.last.isoformat()) for s in spans]
+    return Timeline(figure, rows, sources)
+
+
+def show_control_timeline(case: Case) -> Exhibit:
+    """Exports by month above the state of each control through time."""
+    drawn = draw_timeline(case)
     return Exhibit(
         id="fig-timeline",
         title=_timeline_title(case),
@@ -61,12 +78,12 @@ def show_control_timeline(case: Case) -> Exhibit:
             "Above: China's exports of rare-earth magnets, tonnes a month; hatched months are "
             "derived. Below: China's controls on rare earths by announcement, seen from {} "
             "(dotted line). {}"
-        ).format(day(asked), sources_note(case, sources)),
-        alt="; ".join(f"{name}: {state} from {a} to {b}" for name, state, a, b in rows) + ".",
-        figure=figure,
+        ).format(day(case.results.question.as_of), sources_note(case, drawn.source_ids)),
+        alt="; ".join(f"{name}: {state} from {a} to {b}" for name, state, a, b in drawn.rows) + ".",
+        figure=drawn.figure,
         columns=("Control", "State", "From", "To"),
-        rows=rows,
-        source_ids=sources,
+        rows=drawn.rows,
+        source_ids=drawn.source_ids,
     )
 
 
@@ -181,6 +198,19 @@ def show_pillar_fans(case: Case) -> Exhibit:
         members,
         id_="fig-fans-pillars",
         role="pillars",
+        threshold=None,
+        title=_pillars_title(case, assess_fans(case.results, members), whose),
+        whose=whose,
+    )
+
+
+def show_fans_of(case: Case, members: tuple[str, ...], whose: str) -> Exhibit:
+    """Capacity of several countries together, by month and stage."""
+    return _fans(
+        case,
+        members,
+        id_="fig-fans-pool",
+        role="partners",
         threshold=None,
         title=_pillars_title(case, assess_fans(case.results, members), whose),
         whose=whose,

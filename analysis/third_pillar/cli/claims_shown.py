@@ -47,11 +47,12 @@ def list_claims(
     }
     case = open_case(article_id, assignments)
     if wanted.get("topic") is not None:
-        topics = tuple(dict.fromkeys(verdict.topic for verdict in case.verdicts.values()))
+        topics = tuple(dict.fromkeys(verdict.topic for verdict in case.settled.values()))
         filters["topic"] = _match("topic", str(wanted["topic"]), topics)
+    # a list for the eye names no flips, so it does not wait for their search
     shown = {
         claim: verdict
-        for claim, verdict in case.verdicts.items()
+        for claim, verdict in (case.verdicts if as_json else case.settled).items()
         if all(str(getattr(verdict, name)) == value for name, value in filters.items())
     }
     if as_json:
@@ -120,7 +121,7 @@ def _count(shown: Mapping[str, ClaimVerdict], name: str) -> dict[str, int]:
 
 def _say_listing(case: Case, shown: Mapping[str, ClaimVerdict]) -> None:
     meta, whole = case.results.article.meta, len(case.results.article.claims)
-    bearing = len(case.verdicts)
+    bearing = len(case.settled)
     say_plainly(
         f"{meta['title']}\n{meta['publisher']}, {meta['date']}; {_phrase_scope(case, bearing)}\n"
     )

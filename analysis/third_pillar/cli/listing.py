@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from third_pillar import evidence
@@ -76,12 +77,20 @@ def _choices_in_words(choices: ParameterChoices) -> dict[str, str]:
 def validate_data(*, as_json: bool) -> int:
     """Exit code after the whole data package was checked anew; faults are printed at once."""
     faults = evidence.validate_package()
-    tables = len(evidence.table_hashes())
+    own = evidence.find_overlay()
+    if own is not None and not faults:
+        from third_pillar.evidence.overlay_check import check_overlay_rows
+
+        faults = check_overlay_rows(own)
+    files = len(evidence.table_hashes())
+    counts = None if faults else evidence.count_package()
     if as_json:
         answer_json(
             {
                 "status": "failed" if faults else "valid",
-                "files": tables,
+                "files": files,
+                "own_rows": 0 if own is None else own.rows,
+                "counts": counts and asdict(counts),
                 "sha256": evidence.package_sha256(),
                 "faults": [vars(fault) for fault in sorted(faults)],
             }
@@ -89,5 +98,13 @@ def validate_data(*, as_json: bool) -> int:
         return EvidenceFault.exit_code if faults else 0
     if faults:
         raise EvidenceFault(faults, hint="Mend the rows named above; nothing was published.")
-    say(f"The data package is valid: {tables} files.")
+    if counts is not None:
+        say(f"The data package is valid: {files} files.")
+        say(
+            f"{counts.tables} tables, {sum(counts.rows.values()):,} rows, "
+            f"{counts.sources} sources ({counts.cited_sources} named by a row), 0 faults:"
+        )
+        say("\n".join(f"  {name:<42} {rows:>5}" for name, rows in counts.rows.items()))
+    if own is not None:
+        say(f"{own.rows} rows of your own in data/overlay keep the rules too.")
     return 0

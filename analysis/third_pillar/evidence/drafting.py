@@ -71,7 +71,7 @@ def write_draft(
     )
     rows = [one for one in sentences if not one.is_heading and one.repeats is None]
     files = {
-        "article.yml": _head(document, name, source_name),
+        "article.yml": _head(document, name, source_name, _first_heading(sentences)),
         "article.txt": document.text,
         "sentences.csv": _worksheet(sentences),
         "claims.csv": _claims(rows, _columns(root, "claims")),
@@ -178,11 +178,16 @@ def _worksheet(sentences: Sequence[Sentence]) -> str:
     )
 
 
-def _head(document: Document, name: str, source_name: str) -> str:
+def _first_heading(sentences: Sequence[Sentence]) -> str:
+    """The text's opening if it is a heading: a title where the page names none."""
+    return sentences[0].text if sentences and sentences[0].is_heading else ""
+
+
+def _head(document: Document, name: str, source_name: str, heading: str) -> str:
     meta = document.meta
     head = {
         "id": name,
-        "title": meta.get("title", ""),
+        "title": meta.get("title", "") or heading,
         "publisher": meta.get("publisher", ""),
         "author": meta.get("author", ""),
         "date": meta.get("date", ""),

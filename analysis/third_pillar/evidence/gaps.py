@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from third_pillar.vocabulary.findings import Gap, StandIn
+from third_pillar.vocabulary.findings import CAPACITY_GAP, Gap, StandIn
 
 
 def read_gaps(frame: pd.DataFrame) -> tuple[Gap, ...]:
@@ -24,6 +24,7 @@ def _gap(row: Mapping[Any, Any]) -> Gap:
     return Gap(
         id=row["gap_id"],
         what=row["what"],
+        about=row.get("about") or CAPACITY_GAP,
         stage=row["stage"] or None,
         country=row["country_iso3"] or None,
         sought=row["sought"],

@@ -25,14 +25,14 @@ _PERCENT = frozenset({"pct", "pct_of_reo"})
 _UNITS_OF_TABLE = {
     "mine_production": frozenset({"t_reo"}),
     "stage_shares": frozenset({"pct"}),
-    "magnet_demand": frozenset({"t_ndfeb", "t_magnets_all"}),
+    "magnet_demand": frozenset({"t_ndfeb", "t_magnets_all", "t_magnet_re"}),
     "import_shares": frozenset({"pct"}),
     "prices": frozenset({"usd_per_kg", "ratio"}),
 }
 _UNITS_OF_STAGE = {
     "mine": frozenset({"t_reo"}),
-    "separation": frozenset({"t_ndpr_oxide", "t_reo"}),
-    "metal": frozenset({"t_ndpr_metal", "t_re_alloy"}),
+    "separation": frozenset({"t_ndpr_oxide", "t_reo", "t_dytb_oxide"}),
+    "metal": frozenset({"t_ndpr_metal", "t_re_alloy", "t_smco_alloy"}),
     "magnet": frozenset({"t_ndfeb", "t_smco"}),
 }
 _KNOWN_PAST = frozenset({Basis.REPORTED.value, Basis.OUTPUT.value})
@@ -218,4 +218,11 @@ def find_table(package: Package, name: str) -> Iterator[tuple[Table, Row]]:
     """Rows of one table with their table; none where it is missing."""
     table = package.tables.get(name)
     if table:
+        yield from ((table, row) for row in table.rows)
+
+
+def find_whole(package: Package, name: str, *fields: str) -> Iterator[tuple[Table, Row]]:
+    """Rows of one table that has all these columns: a missing one is blamed once, elsewhere."""
+    table = package.tables.get(name)
+    if table and table.has(*fields):
         yield from ((table, row) for row in table.rows)

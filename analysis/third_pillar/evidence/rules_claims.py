@@ -91,11 +91,15 @@ def _claim_faults(claims: Table) -> Iterator[DataFault]:
         if start is not None and end is not None and end - start != len(fragment):
             rule = f"char_end - char_start is {end - start:g}, the fragment has {len(fragment)}"
             yield claims.fault(row, "char_end", rule, "`pillar claims verify` shows where it is")
+        # a test may measure what a reader by hand took for a value judgement
         is_opinion = row.text("how") == Settled.OPINION
-        if claims.has("how", "hand_verdict") and is_opinion != (
-            row.text("hand_verdict") == Verdict.OPINION
-        ):
-            rule = "how and hand_verdict must both be opinion, or neither"
+        is_tested = row.text("how") in {Settled.MEASURED, Settled.EVENT_TESTED}
+        reads_opinion = row.text("hand_verdict") == Verdict.OPINION
+        has_both = claims.has("how", "hand_verdict")
+        if has_both and is_opinion != reads_opinion and not (reads_opinion and is_tested):
+            rule = (
+                "how and hand_verdict must both be opinion, or neither, unless a test measures it"
+            )
             yield claims.fault(row, "hand_verdict", rule)
 
 

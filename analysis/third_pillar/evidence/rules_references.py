@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from third_pillar.evidence.location import data_folder, scenarios_folder
 from third_pillar.evidence.reading import Row, Table, read_yaml
 from third_pillar.evidence.rules import Package, Rule, find_table
+from third_pillar.evidence.scenario_rows import CHANGEABLE
 from third_pillar.evidence.scenarios import find_scenario_faults
 from third_pillar.vocabulary.codes import STAGES, Basis, PlantStatus
 from third_pillar.vocabulary.errors import DataFault
@@ -126,15 +127,16 @@ def controls_name_events(package: Package) -> Iterator[DataFault]:
 
 
 def scenarios_hold(package: Package) -> Iterator[DataFault]:
-    """Every scenario file has its keys and changes known assumptions only."""
+    """Every scenario file has its keys and changes known assumptions and rows only."""
     units = {
         row.text("assumption_id"): row.text("unit") for _, row in find_table(package, "assumptions")
     }
     paths = sorted(scenarios_folder(package.root).glob("*.yml"))
     if "baseline" not in [path.stem for path in paths]:
         yield DataFault("scenarios", "", "", "", "the file baseline.yml is missing")
+    rows = {name: package.keys(name, key) for name, (key, _) in CHANGEABLE.items()}
     for path in paths:
-        yield from find_scenario_faults(path, assumptions=units or None)
+        yield from find_scenario_faults(path, assumptions=units or None, rows=rows)
 
 
 def specifications_hold(package: Package) -> Iterator[DataFault]:

@@ -1,20 +1,21 @@
-"""Scenarios: named sets of assumptions, one file each."""
+"""Scenarios: named changes of assumptions, plants, controls and links, one file each."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from third_pillar.evidence.location import scenarios_folder
 from third_pillar.evidence.reading import read_yaml
+from third_pillar.evidence.scenario_rows import RowChanges, find_row_faults
 from third_pillar.vocabulary.errors import DataFault, EvidenceFault, MissingEvidence
 from third_pillar.vocabulary.parameters import nearest
 
 REQUIRED = ("id", "title", "description", "overrides")
-OPTIONAL = ("author", "reference")
+OPTIONAL = ("author", "reference", "rows", "leave_out")
 FIGURES = ("value", "low", "high")
 
 
@@ -29,12 +30,30 @@ class Override:
 
 @dataclass(frozen=True)
 class Scenario:
-    """A named set of assumptions; `overrides` maps assumption id to figures."""
+    """A named set of changes.
+
+    Attributes:
+        id: Name of its file.
+        title: What it is called.
+        description: What it supposes.
+        reference: Where that comes from.
+        overrides: Assumption id → figures.
+        rows: Table → row → field → value.
+        left_out: Table → rows that are left out, or "all".
+    """
 
     id: str
     title: str
     description: str
     overrides: Mapping[str, Override]
+    reference: str = ""
+    rows: RowChanges = field(default_factory=dict)
+    left_out: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it changes nothing."""
+        return not (self.overrides or self.rows or self.left_out)
 
 
 def scenario_names(root: Path | None = None) -> tuple[str, ...]:
@@ -66,17 +85,24 @@ def load_scenario(scenario: str, *, root: Path | None = None) -> Scenario:
         title=str(content["title"]),
         description=str(content["description"]),
         overrides={name: _override(figures) for name, figures in content["overrides"].items()},
+        reference=str(content.get("reference", "")),
+        rows=content.get("rows", {}),
+        left_out=content.get("leave_out", {}),
     )
 
 
 def find_scenario_faults(
-    path: Path, *, assumptions: Mapping[str, str] | None
+    path: Path,
+    *,
+    assumptions: Mapping[str, str] | None,
+    rows: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Iterator[DataFault]:
     """Every broken rule of one scenario file.
 
     Args:
         path: The file.
         assumptions: Assumption id to unit; None leaves the ids unchecked.
+        rows: Table to the keys of its rows; None leaves them unchecked.
     """
     table = f"scenarios/{path.name}"
     try:
@@ -92,6 +118,7 @@ def find_scenario_faults(
     yield from _key_faults(table, path.stem, content)
     if "overrides" in content:
         yield from _override_faults(table, content["overrides"], assumptions)
+    yield from find_row_faults(table, content, rows)
 
 
 def _override_faults(

@@ -6,6 +6,8 @@ import contextlib
 import datetime as dt
 import hashlib
 import os
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from third_pillar.evidence import (
@@ -14,6 +16,10 @@ from third_pillar.evidence import (
     rules_corrections,
     rules_ledger,
     rules_references,
+    rules_register,
+    rules_sums,
+    rules_trade,
+    rules_values,
 )
 from third_pillar.evidence.descriptor import Resource, read_descriptor, read_resources
 from third_pillar.evidence.location import DESCRIPTOR, cache_folder, data_folder, project_root
@@ -45,7 +51,29 @@ ALL_RULES = (
     *rules_claims.RULES,
     *rules_ledger.RULES,
     *rules_corrections.RULES,
+    *rules_trade.RULES,
+    *rules_values.RULES,
+    *rules_sums.RULES,
+    *rules_register.RULES,
 )
+
+
+@dataclass(frozen=True)
+class PackageCounts:
+    """How much a package holds.
+
+    Attributes:
+        tables: Tables described and read.
+        rows: Table to its number of rows.
+        sources: Sources listed.
+        cited_sources: Sources that some row of a table names.
+    """
+
+    tables: int
+    rows: Mapping[str, int]
+    sources: int
+    cited_sources: int
+
 
 _passed: dict[Path, tuple[tuple[Path, int, int], ...]] = {}
 
@@ -63,13 +91,13 @@ def check_package(root: Path | None = None) -> None:
     state = tuple(file_state(path) for path in package_files(root).values())
     if _passed.get(root) == state:
         return
-    digest = _checked_sha256(root)
+    digest = checked_sha256(root)
     memory = cache_folder(root) / "validated"
-    if not _remembers(memory, digest):
+    if not remembers(memory, digest):
         faults = validate_package(root)
         if faults:
             raise EvidenceFault(faults, hint="Mend what is named, then run `pillar data validate`.")
-        _remember(memory, digest)
+        remember(memory, digest)
     _passed[root] = state
 
 
@@ -93,6 +121,28 @@ def validate_package(root: Path | None = None) -> list[DataFault]:
     for rule_of in ALL_RULES:
         faults += rule_of(package)
     return _without_repeats(faults, find_schema_faults(tables, root))
+
+
+def count_package(root: Path | None = None) -> PackageCounts:
+    """How much the package holds; call it on a package that keeps its rules."""
+    tables = [read_table(resource, root) for resource in read_resources(root).values()]
+    fields = ("source_id", "source_id_2", "source_ids")
+    cited = {
+        source
+        for table in tables
+        if table.resource.name != "sources"
+        for field in fields
+        if table.has(field)
+        for row in table.rows
+        for source in row.items(field)
+    }
+    listed = next((len(t.rows) for t in tables if t.resource.name == "sources"), 0)
+    return PackageCounts(
+        tables=len(tables),
+        rows={table.resource.name: len(table.rows) for table in tables},
+        sources=listed,
+        cited_sources=len(cited),
+    )
 
 
 def _listing_faults(resources: dict[str, Resource], root: Path) -> list[DataFault]:
@@ -126,7 +176,7 @@ def _without_repeats(own: list[DataFault], schema: list[DataFault]) -> list[Data
     return sorted({*own, *rest})
 
 
-def _checked_sha256(root: Path) -> str:
+def checked_sha256(root: Path) -> str:
     """Hash of the data and of the rules they were checked by."""
     digest = hashlib.sha256(package_sha256(root).encode())
     folder = Path(__file__).parent
@@ -135,14 +185,15 @@ def _checked_sha256(root: Path) -> str:
     return digest.hexdigest()
 
 
-def _remembers(memory: Path, digest: str) -> bool:
+def remembers(memory: Path, digest: str) -> bool:
+    """Whether the last content that passed is this one."""
     try:
         return memory.read_text(encoding="ascii").strip() == digest
     except (OSError, ValueError):
         return False
 
 
-def _remember(memory: Path, digest: str) -> None:
+def remember(memory: Path, digest: str) -> None:
     """Keep the hash; a data folder that cannot be written is checked again next time."""
     fresh = memory.with_name(f".{memory.name}-{os.getpid()}")
     with contextlib.suppress(OSError):

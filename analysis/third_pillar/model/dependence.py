@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,3 +72,51 @@ def compute_import_concentration(named_shares: npt.ArrayLike) -> ImportConcentra
 
 
 _ROUNDING = 0.02
+
+
+@dataclass(frozen=True)
+class SupplierShares:
+    """Suppliers of one importer, product and period.
+
+    Attributes:
+        shares: Supplier → share of the imports, 0 to 1, largest first.
+        concentration: Of those shares.
+        is_of_world: Whether the importer's total is known; else the shares are of what the named
+            suppliers sent, and the true ones are lower.
+    """
+
+    shares: dict[str, float]
+    concentration: ImportConcentration
+    is_of_world: bool
+
+    def share(self, supplier: str) -> float:
+        """Share of one supplier, 0 where it is not named."""
+        return self.shares.get(supplier, 0.0)
+
+
+def compute_supplier_shares(
+    flows: Mapping[str, float], *, total: float | None = None
+) -> SupplierShares:
+    """Shares of the suppliers in an importer's total, or among themselves where none is known.
+
+    Args:
+        flows: Supplier → what it sent, in one measure.
+        total: Imports from the whole world in that measure.
+
+    Raises:
+        ValueError: No supplier, a flow below zero, or suppliers above the total.
+
+    Method:
+        §2.2 of docs/methods.md.
+
+    Example:
+        >>> compute_supplier_shares({"CHN": 3.0, "EST": 1.0}).share("CHN")
+        0.75
+    """
+    whole = sum(flows.values()) if total is None else total
+    if not flows or whole <= 0 or min(flows.values()) < 0:
+        raise ValueError("suppliers and a total above zero are needed")
+    ordered = dict(sorted(flows.items(), key=lambda item: (-item[1], item[0])))
+    shares = {supplier: flow / whole for supplier, flow in ordered.items()}
+    concentration = compute_import_concentration(list(shares.values()))
+    return SupplierShares(shares, concentration, total is not None)

@@ -23,6 +23,12 @@ from third_pillar.publishing.archive import Archive, ArchivedRun, Lineage, OpenR
 from third_pillar.publishing.atomic import storage_faults, write_atomic
 from third_pillar.publishing.manifest import MANIFEST
 from third_pillar.publishing.outcome import ReportOutcome
+from third_pillar.publishing.own_figures import (
+    OwnFiguresRule,
+    check_statement,
+    decide_on_own_figures,
+    own_figures_enter,
+)
 from third_pillar.publishing.provenance import describe_provenance
 from third_pillar.publishing.state_band import show_state
 from third_pillar.publishing.table_store import TableStore
@@ -52,6 +58,7 @@ class _Request:
     timeout: float
     progress: Progress | None
     exporter: Exporter | None
+    own_figures: bool
     clock: float
     started: dt.datetime = field(default_factory=lambda: dt.datetime.now(dt.UTC))
 
@@ -74,6 +81,7 @@ def publish_report(
     timeout: float | None = None,
     progress: Progress | None = None,
     exporter: Exporter | None = None,
+    own_figures: OwnFiguresRule = "refuse",
 ) -> ReportOutcome:
     """The report that answers this question, published unless the archive holds it already.
 
@@ -84,9 +92,12 @@ def publish_report(
         timeout: Seconds for the whole run; the profile's where not given.
         progress: Called before each code cell.
         exporter: Makes the HTML; `export_html` of this layer where not given.
+        own_figures: What to do where the reader has own figures in `data/overlay/`: "refuse",
+            "use" them and say so on page one, or "leave_out".
 
     Raises:
-        ParameterFault: The question is wrong; no kernel was started.
+        ParameterFault: The question is wrong, or there are own figures and nothing was said of
+            them; no kernel was started.
         EvidenceFault: The data package breaks its rules; no kernel was started.
         StorageFault: The archive cannot be written; nothing was published.
     """
@@ -94,14 +105,16 @@ def publish_report(
     root = evidence.project_root()
     chosen = load_profile(profile, root=root)
     question = resolve(given or {}, chosen, root=root)
+    enter = decide_on_own_figures(own_figures, root=root)
     request = _Request(
         root=root,
         profile=chosen,
         question=question,
-        inputs=read_run_inputs(question, chosen, root=root),
+        inputs=read_run_inputs(question, chosen, root=root, own_figures=enter),
         timeout=_checked_timeout(timeout, chosen),
         progress=progress,
         exporter=exporter,
+        own_figures=enter,
         clock=clock,
     )
     archive, lineage = Archive(), Lineage.of(question)
@@ -152,14 +165,16 @@ def _build(request: _Request, archive: Archive, run: OpenRun) -> tuple[ExecutedR
     from third_pillar.execution.run import run_notebook  # noqa: PLC0415  a second; not if unchanged
     from third_pillar.publishing.since_last import compare_with_last  # noqa: PLC0415  same
 
-    executed = run_notebook(
-        notebook_path(request.profile, root=request.root),
-        parameters=request.inputs.parameters,
-        workdir=run.folder,
-        timeout=request.timeout,
-        cell_timeout=request.profile.cell_timeout_seconds,
-        progress=request.progress,
-    )
+    with own_figures_enter(is_wanted=request.own_figures):
+        executed = run_notebook(
+            notebook_path(request.profile, root=request.root),
+            parameters=request.inputs.parameters,
+            workdir=run.folder,
+            timeout=request.timeout,
+            cell_timeout=request.profile.cell_timeout_seconds,
+            progress=request.progress,
+        )
+    check_statement(executed.findings, expected=request.inputs.own_figures)
     export = request.exporter or _load_exporter()
     described = request.describe(run)
     TableStore(archive.folder).keep(request.inputs.tables, data_folder(request.root))
@@ -193,7 +208,9 @@ def _load_exporter() -> Exporter:
 
 
 def _check_inputs_stand(request: _Request) -> None:
-    now = read_run_inputs(request.question, request.profile, root=request.root)
+    now = read_run_inputs(
+        request.question, request.profile, root=request.root, own_figures=request.own_figures
+    )
     if now.key != request.inputs.key:
         raise ReportFailed(
             "the data, the code or the notebook changed while the report ran", hint="Run it again."

@@ -60,6 +60,7 @@ class PlantStatus(StrEnum):
     ANNOUNCED = "announced"
     SUSPENDED = "suspended"
     CANCELLED = "cancelled"
+    NOT_STATED = "not stated"
 
 
 class Confidence(StrEnum):

@@ -78,11 +78,18 @@ class StorageFault(PillarError):
     exit_code = 4
 
 
+class SourceFault(PillarError):
+    """A public source could not be read as asked; nothing here was changed."""
+
+    exit_code = 5
+
+
 EXIT_CODES = {
     0: "done: published, or unchanged since the last report",
     1: "the report failed and nothing was published, or a check found what it looks for",
     2: "a parameter or the command line is wrong; nothing was run",
     3: "the data package breaks its rules, or lacks what the question needs",
     4: "the reports folder cannot be written (read-only, full disk)",
+    5: "a public source did not answer as it should; nothing was changed",
     130: "interrupted",
 }

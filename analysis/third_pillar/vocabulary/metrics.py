@@ -34,15 +34,34 @@ _POOL = {"pool": "word:pillars|partners|ex_china", "metal": "word:metal|no_metal
 
 METRICS: Mapping[str, NamedMetric] = MappingProxyType(
     {
+        "addition_cost": _named("USD m", place="word:equal|mine|separation|metal|magnet"),
         "arrives_in_window": _named(_MAGNETS, country="country", stage="stage"),
         "binding_stage": _named("stage", when="when"),
+        "binding_stage_of": _named(
+            "stage",
+            pool="word:own|pillars|partners|ex_china",
+            metal="word:metal|no_metal",
+            layer="word:light|heavy",
+            when="when",
+        ),
         "breadth_chance": _named("%", country="country", when="when"),
         "breadth_shortfall": _named(_MAGNETS, country="country", stage="stage", when="when"),
         "breadth_stages": _named("stages", country="country", when="when"),
+        "capital_cost": _named("USD a t NdFeB a year", stage="stage"),
         "chain_flow": _named(_MAGNETS, when="when"),
+        "dytb_need": _named("t Dy and Tb oxide a year", when="when"),
+        "dependence_criteria": _named("criteria", importer="country", line="code"),
+        "destination_exports": _named(
+            "t a month", destination="country", phase="word:before|onset|suspension"
+        ),
+        "export_change": _named("%", phase="word:onset|later|suspension"),
+        "export_contrast": _named("%", phase="word:later|suspension"),
+        "export_trend": _named("% a month"),
         "feed_gap": _named(_OXIDE, when="when"),
         "half_runs_by": _named("%", plant="row:projects", year="year"),
+        "heavy_capacity": _named(_MAGNETS, country="country", stage="stage", when="when"),
         "home_need": _named(_MAGNETS, when="when"),
+        "import_hhi": _named("HHI, 0 to 1", importer="country", line="code", year="year"),
         "import_share": _named("%", figure_id="row:import_shares"),
         "largest_share_outside_china": _named("%", stage="stage"),
         "linked_share": _named("%", **_POOL, links="word:free|binding"),
@@ -57,6 +76,8 @@ METRICS: Mapping[str, NamedMetric] = MappingProxyType(
         "mine_output": _named("t REO", country="country", year="year"),
         "mine_rank": _named("rank", country="country", year="year"),
         "mine_share": _named("%", country="country", year="year"),
+        "mirror_weight": _named("times", exporter="country", importer="country", line="code"),
+        "months_of_import": _named("%", destination="country", figure_id="row:magnet_demand"),
         "n_minus_one_share": _named(
             "%", pool="word:members|ex_china", lost="country", joins="word:with|without"
         ),
@@ -76,6 +97,9 @@ METRICS: Mapping[str, NamedMetric] = MappingProxyType(
         "resource_rank": _named("rank", country="country"),
         "served_gain": _named("percentage points", **_POOL, when="when"),
         "served_share": _named("%", **_POOL, joins="word:with|without", when="when"),
+        "served_share_heavy": _named(
+            "%", **_POOL, grades="word:mixed|apart", joins="word:with|without", when="when"
+        ),
         "share_of_need": _named("%", country="country", stage="stage", when="when"),
         "shapley": _named(_MAGNETS, country="country", count_by="word:location|owner"),
         "shapley_rank": _named("rank", count_by="word:location|owner"),
@@ -87,6 +111,9 @@ METRICS: Mapping[str, NamedMetric] = MappingProxyType(
         "stage_hhi": _named("HHI, 0 to 1", stage="stage"),
         "stages_dominated": _named("stages", country="country", threshold_pct="number"),
         "starts_by": _named("%", plant="row:projects", year="year"),
+        "supplier_share": _named(
+            "%", importer="country", supplier="country", line="code", year="year"
+        ),
         "utilisation": _named(
             "%", output_id="row:national_programmes", capacity_id="row:national_programmes"
         ),

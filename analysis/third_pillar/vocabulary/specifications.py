@@ -41,8 +41,15 @@ CHOICES: Mapping[Reading, tuple[str, ...]] = {
     Reading.ATTRIBUTION: ("rank", "metal", "count_by", "horizon"),
 }
 
+LIGHT, HEAVY = "light", "heavy"
+DEFAULTS: Mapping[str, Choice] = {"layer": LIGHT}
+"""Choices that a family may leave out, and what it then means; they do not enter an id."""
+LAYERED = frozenset(Reading) - {Reading.MARKET}
+"""Readings that count capacity, and so can count its Dy and Tb."""
+
 WORDS: Mapping[str, tuple[str, ...]] = {
     "metal": ("counted", "left_out"),
+    "layer": (LIGHT, HEAVY),
     "count_by": ("location", "owner"),
     "allocation": (
         "pro rata",
@@ -69,8 +76,8 @@ class Specification:
     settings: tuple[tuple[str, Choice], ...]
 
     def __getitem__(self, choice: str) -> Choice:
-        """The value of one choice."""
-        return dict(self.settings)[choice]
+        """The value of one choice; of one left out, what that means."""
+        return {**DEFAULTS, **dict(self.settings)}[choice]
 
     def number(self, choice: str) -> float:
         """The value of a choice that is a number."""
@@ -79,18 +86,22 @@ class Specification:
     @property
     def id(self) -> str:
         """Reading and settings as one word that does not change."""
-        return "/".join([self.reading, *(f"{name}={value}" for name, value in self.settings)])
+        told = [pair for pair in self.settings if DEFAULTS.get(pair[0]) != pair[1]]
+        return "/".join([self.reading, *(f"{name}={value}" for name, value in told)])
 
 
 def expand_family(content: Mapping[str, object]) -> Iterator[Specification]:
     """Every specification of a family: the product of its choices."""
     choices = content["choices"]
     assert isinstance(choices, Mapping)  # noqa: S101  held by find_family_faults
+    reading = Reading(str(content["reading"]))
+    given = {name: [value] for name, value in DEFAULTS.items() if reading in LAYERED}
+    choices = {**given, **choices}
     names = sorted(choices)
     for values in itertools.product(*(choices[name] for name in names)):
         yield Specification(
             str(content["id"]),
-            Reading(str(content["reading"])),
+            reading,
             tuple(zip(names, values, strict=True)),
         )
 
@@ -118,8 +129,9 @@ def find_family_faults(content: object, *, pools: tuple[str, ...]) -> Iterator[t
 def _choice_faults(
     reading: Reading, choices: Mapping[object, object], pools: tuple[str, ...]
 ) -> Iterator[tuple[str, str]]:
-    wanted = CHOICES[reading]
-    for name in wanted:
+    needed = CHOICES[reading]
+    wanted = (*needed, *(DEFAULTS if reading in LAYERED else ()))
+    for name in needed:
         if name not in choices:
             yield f"choices.{name}", f"the reading {reading} needs this choice"
     for given, values in choices.items():

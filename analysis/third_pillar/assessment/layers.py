@@ -1,0 +1,151 @@
+"""Served shares and binding stages with the heavy layer counted, beside those without it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from third_pillar.assessment.capacity import StageCapacity
+from third_pillar.assessment.demand import Need
+from third_pillar.assessment.draws import RowDraws
+from third_pillar.assessment.heavy import HEAVY_STAGES, HeavyCapacity, assess_heavy_capacity
+from third_pillar.evidence import Evidence
+from third_pillar.model.chain import compute_chain_flow
+from third_pillar.model.heavy import compute_layered_share
+from third_pillar.model.sampling import Draws, Summary, summarise
+from third_pillar.vocabulary.codes import STAGES, Stage
+from third_pillar.vocabulary.specifications import HEAVY, LIGHT
+
+HEAVY_WORDS = "{} of Dy and Tb"
+"""How a stage of the heavy layer is called."""
+
+
+@dataclass(frozen=True)
+class LayeredShare:
+    """Share of the pillars' need a pool serves, 0 to 1, by what is asked of it.
+
+    Attributes:
+        light: NdPr alone.
+        mixed: Every magnet holds Dy and Tb at the average content: the mix of grades is fixed.
+        apart: Light grades are made without; the share of heavy grades is drawn.
+        row_ids: Circuits of the pool's members.
+        source_ids: Their sources.
+    """
+
+    light: Draws
+    mixed: Draws
+    apart: Draws
+    row_ids: tuple[str, ...]
+    source_ids: tuple[str, ...]
+
+    def of(self, reading: str) -> Draws:
+        """The draws of one reading: light, mixed or apart."""
+        return {LIGHT: self.light, "mixed": self.mixed, "apart": self.apart}[reading]
+
+
+@dataclass(frozen=True)
+class Binding:
+    """The narrowest stage of a chain.
+
+    Attributes:
+        stage: In words, e.g. "metal" or "separation of Dy and Tb".
+        chance: Share of the draws in which it is the narrowest.
+        flow: Magnets the chain makes, tonnes a year.
+    """
+
+    stage: str
+    chance: float
+    flow: Summary
+
+
+class LayeredMoment:
+    """Both layers at one date.
+
+    Args:
+        evidence: The data package as of the date asked.
+        capacity: The light layer at that date.
+        need: Need of the pillars.
+        draws: Draws of the run.
+        count_by: "location" or "owner" of a plant.
+    """
+
+    def __init__(
+        self,
+        evidence: Evidence,
+        capacity: StageCapacity,
+        need: Need,
+        *,
+        draws: RowDraws,
+        count_by: str,
+    ) -> None:
+        self._capacity, self._need, self._draws = capacity, need, draws
+        self.heavy: HeavyCapacity | None = assess_heavy_capacity(
+            evidence, capacity, draws=draws, count_by=count_by
+        )
+
+    def served(self, members: tuple[str, ...], *, is_without_metal: bool) -> LayeredShare | None:
+        """What a pool serves of the pillars' need; nothing where the layer has no rows.
+
+        Method:
+            §3.9 of docs/methods.md.
+        """
+        if self.heavy is None or not members:
+            return None
+        tonnes, counted = self._stack(members, is_without_metal=is_without_metal, layer=HEAVY)
+        width = len(STAGES)
+        light = compute_chain_flow(tonnes[:, :, :width], is_counted=counted[:width]).flow
+        heavy = tonnes[:, :, width:].sum(axis=1).min(axis=1)
+        need = self._need.tonnes
+        return LayeredShare(
+            light=compute_layered_share(light, need, need),
+            mixed=compute_layered_share(light, heavy, need),
+            apart=compute_layered_share(
+                light, heavy, need, heavy_share=self._draws["heavy_grade_share"]
+            ),
+            row_ids=_gather(members, self.heavy.row_ids.get),
+            source_ids=_gather(members, self.heavy.source_ids.get),
+        )
+
+    def binding(
+        self, members: tuple[str, ...], *, is_without_metal: bool, layer: str
+    ) -> Binding | None:
+        """The narrowest stage of a pool; nothing where nothing of it is known.
+
+        Method:
+            §3.9 of docs/methods.md.
+        """
+        if (layer == HEAVY and self.heavy is None) or not members:
+            return None
+        tonnes, counted = self._stack(members, is_without_metal=is_without_metal, layer=layer)
+        if not counted.any():
+            return None
+        chain = compute_chain_flow(tonnes, is_counted=counted)
+        place = int(np.argmax(chain.binding_share))
+        return Binding(
+            _stage_words(place), float(chain.binding_share[place]), summarise(chain.flow)
+        )
+
+    def _stack(
+        self, members: tuple[str, ...], *, is_without_metal: bool, layer: str
+    ) -> tuple[Draws, np.ndarray]:
+        tonnes = self._capacity.of_members(members)
+        if layer == HEAVY and self.heavy is not None:
+            heavy = np.stack([self.heavy.of(country) for country in members], axis=1)
+            tonnes = np.concatenate([tonnes, heavy], axis=2)
+        counted = np.asarray(~np.isnan(tonnes).all(axis=(0, 1)))
+        counted[STAGES.index(Stage.METAL)] &= not is_without_metal
+        return np.nan_to_num(tonnes), counted
+
+
+def _stage_words(place: int) -> str:
+    if place < len(STAGES):
+        return STAGES[place].value
+    return HEAVY_WORDS.format(HEAVY_STAGES[place - len(STAGES)].value)
+
+
+def _gather(
+    members: tuple[str, ...], read: Callable[[str], tuple[str, ...] | None]
+) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one for country in members for one in read(country) or ()))
