@@ -329,5 +329,5 @@ def _outcome(
         cells_executed=cells,
         seconds=request.seconds,
         bottom_line=str(findings["bottom_line"]["text"]),
-        state=Approvals(Archive()).standing(run).state,
+        state=Approvals(Archive(run.folder.parents[4])).standing(run).state,
     )
