@@ -142,7 +142,7 @@ def test_accepting_adds_rows_in_their_place_and_leaves_the_others(root, server, 
 
 def test_a_later_print_of_one_edition_is_a_row_beside_the_first(root, server, web):
     """The older reading stays, so that what was known on a day stays known."""
-    body = (HEADER + line("United States", "46,000")).encode()
+    body = (HEADER + line("United States", "46,000", notes="Reported.")).encode()
     proposal = propose(root, server, web, body, {"Last-Modified": "Mon, 01 Sep 2025 10:00:00 GMT"})
     (change,) = proposal.changes
     assert (change.kind, change.key) == ("revised", "MINE-USA-2024-MCS2025-R20250901")
@@ -150,8 +150,18 @@ def test_a_later_print_of_one_edition_is_a_row_beside_the_first(root, server, we
     held = rows(root, "curated/mine_production.csv")
     assert held["MINE-USA-2024-MCS2025"]["value"] == "45500"
     assert held["MINE-USA-2024-MCS2025-R20250901"]["value"] == "46000"
+    assert held["MINE-USA-2024-MCS2025-R20250901"]["basis"] == "reported"
     (change,) = propose(root, server, web, body, {}).changes
     assert change.kind == "unchanged"
+
+
+def test_nothing_is_known_later_than_it_was_read(root, server, web):
+    """A server whose clock is wrong does not date a figure into the future."""
+    body = (HEADER + line("India", "3,500", year="2023")).encode()
+    proposal = propose(root, server, web, body, {"Last-Modified": "Fri, 01 Feb 2999 10:00:00 GMT"})
+    (row,) = proposal.takes["mine_production"]
+    assert row["known_from"] == proposal.payloads[0].retrieved_at[:10]
+    assert proposal.source_row["date"] == row["known_from"]
 
 
 def test_two_prints_of_one_day_that_differ_are_left_to_a_person(root, server, web):
