@@ -92,6 +92,8 @@ def test_a_refresh_says_what_would_change_and_changes_nothing(root, server, web)
         in words["RES-BRA-MCS2025"]
     )
     assert "known from 2025-05-27, later than this release (2025-02-01" in words["RES-WLD-MCS2025"]
+    # the newest edition is compared with, whatever its key
+    assert "5,700,000 t_reo → 6,300,000 t_reo" in words["RES-AUS-MCS2025"]
     assert "'Atlantis' is not known here" in words["MINE-{Atlantis}-2024-MCS2025"]
     assert "MMR is not in codelists/countries.csv" in words["RES-MMR-MCS2025"]
     assert "the source prints 'W', no number" in words["IMP-USA-OTH-MCS2025"]
