@@ -166,6 +166,14 @@ def test_nothing_is_known_later_than_it_was_read(root, server, web):
     assert proposal.source_row["date"] == row["known_from"]
 
 
+def test_an_older_edition_is_added_as_such_and_revises_nothing(root, server, web):
+    body = (HEADER + line("India", "3,100", year="2023")).encode()
+    monday = {"Last-Modified": "Mon, 01 Jan 2024 10:00:00 GMT"}
+    (change,) = propose(root, server, web, body, monday).changes
+    assert change.kind == "added"
+    assert "an older edition, 3,000 t_reo of Toy 2024 stays in use" in change.words
+
+
 def test_two_prints_of_one_day_that_differ_are_left_to_a_person(root, server, web):
     body = (HEADER + line("United States", "46,000")).encode()
     (change,) = propose(root, server, web, body).changes
