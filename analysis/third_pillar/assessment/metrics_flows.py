@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from third_pillar.assessment.catalogue import Reading, metric
 from third_pillar.assessment.event_study import (
     BEFORE,
@@ -14,6 +16,7 @@ from third_pillar.assessment.event_study import (
     Destination,
     ExportStudy,
 )
+from third_pillar.assessment.rows import find_row
 from third_pillar.assessment.trade_panel import VALUE, WEIGHT, MirrorSeries, SupplierYear
 from third_pillar.evidence import Evidence
 from third_pillar.model.interruption import Change
@@ -150,6 +153,42 @@ def destination_exports(results: Results, destination: str, phase: str) -> Readi
     )  # fmt: skip
 
 
+@metric
+def months_of_import(results: Results, destination: str, figure_id: str) -> Reading:
+    """China's monthly magnet exports on record within a year, over the imports of that year, %."""
+    row = find_row(results.evidence, "magnet_demand", figure_id)
+    table = results.exports.by_destination
+    span = _months_of(str(row["period"]))
+    months = table[(table["destination_iso3"] == destination) & table["month"].isin(span)]
+    if row["country_iso3"] != destination or months.empty:
+        raise MissingEvidence(f"no month of exports to {destination} lies in {row['period']}")
+    name = results.evidence.country_name(destination)
+    count = f"{len(months)} of 12 months" if len(months) > 1 else "one of 12 months"
+    return Reading(
+        f"{name}: magnets that China reports for {count}, over {row['scope']}",
+        100 * float(months["value"].sum()) / float(row["value"]), "%", str(row["period"]),
+        "§2.5", "share", rests_on=(*map(str, months["figure_id"]), figure_id),
+        source_ids=tuple(dict.fromkeys([*map(str, months["source_id"]), str(row["source_id"])])),
+    )  # fmt: skip
+
+
+def find_import_counts(results: Results) -> list[str]:
+    """Import figures of magnets that months reported by China can be held against, by row id."""
+    rows = results.evidence.table("magnet_demand")
+    counted = rows[rows["scope"].str.startswith("imports counted") & rows["value"].notna()]
+    return [
+        str(row["figure_id"])
+        for row in counted.to_dict("records")
+        if row["country_iso3"] == results.candidate and str(row["period"])[:2] in {"FY", "CY"}
+    ]
+
+
+def _months_of(period: str) -> set[str]:
+    first, start = int(period[2:6]), 4 if period.startswith("FY") else 1
+    begins = pd.Period(year=first, month=start, freq="M")
+    return {str(begins + n) for n in range(12)}
+
+
 DESTINATION_WORDS = {
     BEFORE: "before the first event",
     ONSET: "in the first three months of the licences",
@@ -218,6 +257,7 @@ def list_flow_expressions(results: Results) -> list[str]:
         *(f"export_contrast({phase})" for phase in CONTRASTS),
         "export_trend()",
         *(f"destination_exports(USA, {phase})" for phase in DESTINATION_WORDS),
+        *(f"months_of_import({results.candidate}, {row})" for row in find_import_counts(results)),
     ]  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from third_pillar.assessment.rows import find_product_label
 from third_pillar.assessment.trade_panel import DependenceTest, SupplierYear
 from third_pillar.briefing.markup import Exhibit, Fragment, fragment, number, paragraph, span, table
 from third_pillar.briefing.network import find_number
+from third_pillar.briefing.numbers import phrase_count, show_number
 from third_pillar.briefing.words import country, sentence_start, sources_note
 from third_pillar.figures.trade import (
     Tile,
@@ -149,11 +150,9 @@ def compose_dependence_panel(case: Case) -> Fragment:
         )
         rows.append(
             (
-                sentence_start(case.results.evidence.country_name(one.importer)),
                 _line_cell(case, one),
                 number(share),
                 number(hhi, unit=False) + span(hhi),
-                "world" if one.suppliers.is_of_world else f"{len(one.suppliers.shares)} partners",
                 _criteria(test),
                 _result(test),
             )
@@ -170,32 +169,55 @@ def compose_dependence_panel(case: Case) -> Fragment:
             *_test_sentences(case),
         ),
         table(
-            (
-                "Importer", "Line, period, measure", "From China", "Index of suppliers",
-                "Shares of", "Criteria met by year", "Dependent",
-            ),
+            ("Importer and line", "From China", "Index of suppliers", "Criteria met", "Dependent"),
             rows,
             caption="Suppliers by importer and customs line, newest year on record",
         ),
+        _years_table(case),
     )  # fmt: skip
 
 
+def _years_table(case: Case) -> Markup:
+    """How China's share moved, where three years or more are on record in one measure."""
+    rows = []
+    for (importer, line, measured_by), held in case.results.trade_panel.years.items():
+        if len(held) < _SERIES:
+            continue
+        name = sentence_start(case.results.evidence.country_name(importer))
+        ordered = sorted(held, key=lambda one: one.suppliers.share(CHINA))
+        rows.append(
+            (
+                f"{name}: {describe_line(case.results.evidence, line)}, by {measured_by}",
+                *(_share_cell(one) for one in (held[0], ordered[0], ordered[-1], held[-1])),
+            )
+        )
+    return table(
+        ("Importer and line", "First year", "Lowest", "Highest", "Newest year"), rows,
+        caption="How China's share moved; of the named partners where no total is on record",
+    ) if rows else Markup("")  # fmt: skip
+
+
+def _share_cell(one: SupplierYear) -> str:
+    return f"{show_number(100 * one.suppliers.share(CHINA), '%')} ({one.period})"
+
+
+_SERIES = 3
+
+
 def _line_cell(case: Case, one: SupplierYear) -> str:
-    line = sentence_start(describe_line(case.results.evidence, one.line))
-    return f"{line}, {one.period}, by {one.measured_by}"
+    name = sentence_start(case.results.evidence.country_name(one.importer))
+    line = describe_line(case.results.evidence, one.line)
+    scope = "" if one.suppliers.is_of_world else f", {len(one.suppliers.shares)} partners"
+    return f"{name}: {line}, {one.period}, by {one.measured_by}{scope}"
 
 
 def _criteria(test: DependenceTest | None) -> str:
+    """Criteria met by year, and how many of the three are not known."""
     if test is None:
         return "exports not on record"
     return "; ".join(
         f"{year.year}: {year.count_met} of 3"
-        + (
-            ", one not known"
-            if year.few_exporters is None and year.few_suppliers is not None
-            else ""
-        )
-        + (", two not known" if year.few_exporters is None and year.few_suppliers is None else "")
+        + (f", {phrase_count(year.count_unknown)} not known" if year.count_unknown else "")
         for year in test.result.years
     )
 

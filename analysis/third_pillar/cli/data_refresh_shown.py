@@ -35,7 +35,7 @@ def list_sources(*, as_json: bool) -> int:
         say(f"  gives      {source.gives}")
         say(f"  key        {source.key}")
         say(f"  terms      {source.licence}")
-        say(f"  shippable  {source.may_redistribute}: may its rows be redistributed")
+        say(f"  pass on    rows may be redistributed: {source.may_redistribute}")
         say(f"  rhythm     {source.rhythm}")
         say(f"  accepting  {', '.join(source.accepts) or 'not possible; by hand only'}\n")
     say("Ask one: pillar data refresh SOURCE; `pillar data refresh --help` has examples.")

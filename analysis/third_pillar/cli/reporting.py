@@ -10,6 +10,7 @@ from third_pillar.cli.answer import answer_json, say, warn
 from third_pillar.execution.profiles import DEFAULT_PROFILE
 from third_pillar.execution.progress import CellProgress, Progress
 from third_pillar.publishing.outcome import ReportOutcome
+from third_pillar.publishing.own_figures import OwnFiguresRule
 from third_pillar.publishing.report import publish_report
 from third_pillar.vocabulary.errors import ParameterFault, ReportFailed
 
@@ -22,12 +23,15 @@ def run_report(
     force: bool,
     timeout: float | None,
     quiet: bool,
+    own_figures: OwnFiguresRule = "refuse",
 ) -> int:
     """Exit code after a request for a report; its outcome is printed."""
     given = read_assignments(assignments)
     name = profile or given.get("profile", DEFAULT_PROFILE)
     with show_progress(quiet=quiet) as progress:
-        outcome = publish_report(name, given, force=force, timeout=timeout, progress=progress)
+        outcome = publish_report(
+            name, given, force=force, timeout=timeout, progress=progress, own_figures=own_figures
+        )
     if as_json:
         answer_json(_as_data(outcome))
     if outcome.status == "failed":
@@ -37,6 +41,17 @@ def run_report(
     if not as_json:
         _say_outcome(outcome)
     return 0
+
+
+def choose_own_figures(*, allow: bool, leave_out: bool) -> OwnFiguresRule:
+    """What the options say of own figures.
+
+    Raises:
+        ParameterFault: They say both.
+    """
+    if allow and leave_out:
+        raise ParameterFault("--allow-overlay and --without-overlay exclude each other")
+    return "use" if allow else "leave_out" if leave_out else "refuse"
 
 
 def read_assignments(assignments: list[str]) -> dict[str, str]:
@@ -83,6 +98,7 @@ def show_progress(*, quiet: bool) -> Iterator[Progress | None]:
 def _as_data(outcome: ReportOutcome) -> dict[str, object]:
     answer: dict[str, object] = {
         "status": outcome.status,
+        "state": outcome.state or None,
         "html": outcome.html,
         "findings": outcome.findings,
         "manifest": outcome.manifest,
@@ -105,6 +121,9 @@ def _say_outcome(outcome: ReportOutcome) -> None:
     if outcome.status == "unchanged":
         say("Unchanged since the last report: no cell was run.")
     else:
-        say(f"Published: {outcome.cells_executed} cells in {outcome.seconds:.1f} s.")
+        done = "Published" if outcome.state == "published" else "Written as a draft"
+        say(f"{done}: {outcome.cells_executed} cells in {outcome.seconds:.1f} s.")
     say(f"\n{outcome.bottom_line}\n")
     say(f"Open {outcome.html}")
+    if outcome.state == "draft" and outcome.html is not None:
+        say(f"Approve it with: pillar approve {outcome.html.parent.name} --by NAME --publish")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from third_pillar.evidence.article import Article, load_article
     from third_pillar.evidence.choices import load_parameter_choices
+    from third_pillar.evidence.corrections import Correction, read_corrections
     from third_pillar.evidence.dates import last_day
     from third_pillar.evidence.documents import Document, read_document
     from third_pillar.evidence.drafting import Draft, write_draft
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from third_pillar.evidence.history import HistoryEntry, append_history
     from third_pillar.evidence.loading import Evidence, load_evidence
     from third_pillar.evidence.location import article_names, project_root
+    from third_pillar.evidence.overlay_files import chosen_overlay, find_overlay, overlay_folder
     from third_pillar.evidence.release import package_sha256, read_release, table_hashes
     from third_pillar.evidence.scenarios import Scenario, load_scenario, scenario_names
     from third_pillar.evidence.specifications import load_specifications
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Article",
+    "Correction",
     "Document",
     "Draft",
     "Evidence",
@@ -46,7 +49,9 @@ __all__ = [
     "article_names",
     "check_fragments",
     "check_package",
+    "chosen_overlay",
     "count_package",
+    "find_overlay",
     "is_synthetic",
     "last_day",
     "load_article",
@@ -54,8 +59,10 @@ __all__ = [
     "load_parameter_choices",
     "load_scenario",
     "load_specifications",
+    "overlay_folder",
     "package_sha256",
     "project_root",
+    "read_corrections",
     "read_document",
     "read_forecasts",
     "read_hand_reading",
@@ -69,6 +76,7 @@ __all__ = [
 
 _HOMES = {
     "Article": "article",
+    "Correction": "corrections",
     "Document": "documents",
     "Draft": "drafting",
     "Evidence": "loading",
@@ -81,6 +89,8 @@ _HOMES = {
     "article_names": "location",
     "check_fragments": "fragments",
     "check_package": "validation",
+    "chosen_overlay": "overlay_files",
+    "find_overlay": "overlay_files",
     "count_package": "validation",
     "is_synthetic": "synthetic",
     "last_day": "dates",
@@ -89,8 +99,10 @@ _HOMES = {
     "load_parameter_choices": "choices",
     "load_scenario": "scenarios",
     "load_specifications": "specifications",
+    "overlay_folder": "overlay_files",
     "package_sha256": "release",
     "project_root": "location",
+    "read_corrections": "corrections",
     "read_document": "documents",
     "read_forecasts": "forecasts",
     "read_hand_reading": "hand_reading",

@@ -37,7 +37,7 @@ class Profile(BaseModel):
     parameters: dict[str, Any] = Field(default_factory=dict)
     timeout_seconds: float = Field(default=600, gt=0)
     cell_timeout_seconds: float | None = Field(default=None, gt=0)
-    publish: Literal["draft", "published"] = "published"
+    publish: Literal["draft", "published"] = "draft"
 
     @field_validator("parameters", mode="before")
     @classmethod

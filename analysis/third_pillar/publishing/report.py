@@ -13,15 +13,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from third_pillar import evidence
+from third_pillar.evidence.location import data_folder
 from third_pillar.execution.profiles import DEFAULT_PROFILE, Profile, load_profile, notebook_path
 from third_pillar.execution.progress import Progress
 from third_pillar.execution.question import resolve
 from third_pillar.execution.run_key import RunInputs, read_run_inputs
+from third_pillar.publishing.approval import Approvals, lead_published
 from third_pillar.publishing.archive import Archive, ArchivedRun, Lineage, OpenRun
 from third_pillar.publishing.atomic import storage_faults, write_atomic
 from third_pillar.publishing.manifest import MANIFEST
 from third_pillar.publishing.outcome import ReportOutcome
+from third_pillar.publishing.own_figures import (
+    OwnFiguresRule,
+    check_statement,
+    decide_on_own_figures,
+    own_figures_enter,
+)
 from third_pillar.publishing.provenance import describe_provenance
+from third_pillar.publishing.state_band import show_state
+from third_pillar.publishing.table_store import TableStore
 from third_pillar.vocabulary.errors import ParameterFault, ReportFailed, StorageFault
 from third_pillar.vocabulary.parameters import Question
 
@@ -48,6 +58,7 @@ class _Request:
     timeout: float
     progress: Progress | None
     exporter: Exporter | None
+    own_figures: bool
     clock: float
     started: dt.datetime = field(default_factory=lambda: dt.datetime.now(dt.UTC))
 
@@ -70,6 +81,7 @@ def publish_report(
     timeout: float | None = None,
     progress: Progress | None = None,
     exporter: Exporter | None = None,
+    own_figures: OwnFiguresRule = "refuse",
 ) -> ReportOutcome:
     """The report that answers this question, published unless the archive holds it already.
 
@@ -80,9 +92,12 @@ def publish_report(
         timeout: Seconds for the whole run; the profile's where not given.
         progress: Called before each code cell.
         exporter: Makes the HTML; `export_html` of this layer where not given.
+        own_figures: What to do where the reader has own figures in `data/overlay/`: "refuse",
+            "use" them and say so on page one, or "leave_out".
 
     Raises:
-        ParameterFault: The question is wrong; no kernel was started.
+        ParameterFault: The question is wrong, or there are own figures and nothing was said of
+            them; no kernel was started.
         EvidenceFault: The data package breaks its rules; no kernel was started.
         StorageFault: The archive cannot be written; nothing was published.
     """
@@ -90,14 +105,16 @@ def publish_report(
     root = evidence.project_root()
     chosen = load_profile(profile, root=root)
     question = resolve(given or {}, chosen, root=root)
+    enter = decide_on_own_figures(own_figures, root=root)
     request = _Request(
         root=root,
         profile=chosen,
         question=question,
-        inputs=read_run_inputs(question, chosen, root=root),
+        inputs=read_run_inputs(question, chosen, root=root, own_figures=enter),
         timeout=_checked_timeout(timeout, chosen),
         progress=progress,
         exporter=exporter,
+        own_figures=enter,
         clock=clock,
     )
     archive, lineage = Archive(), Lineage.of(question)
@@ -121,8 +138,9 @@ def _checked_timeout(timeout: float | None, profile: Profile) -> float:
 
 def _run(request: _Request, archive: Archive, run: OpenRun) -> ReportOutcome:
     try:
-        executed, manifest = _build(request, run)
+        executed, manifest = _build(request, archive, run)
         published = archive.publish(run, manifest)
+        lead_published(archive, published)
     except ReportFailed as error:
         return _failed(error, request, archive, run)
     except StorageFault:
@@ -143,31 +161,38 @@ def _run(request: _Request, archive: Archive, run: OpenRun) -> ReportOutcome:
     return _outcome("published", published, request, cells=executed.cells_executed)
 
 
-def _build(request: _Request, run: OpenRun) -> tuple[ExecutedRun, dict[str, Any]]:
+def _build(request: _Request, archive: Archive, run: OpenRun) -> tuple[ExecutedRun, dict[str, Any]]:
     from third_pillar.execution.run import run_notebook  # noqa: PLC0415  a second; not if unchanged
+    from third_pillar.publishing.since_last import compare_with_last  # noqa: PLC0415  same
 
-    executed = run_notebook(
-        notebook_path(request.profile, root=request.root),
-        parameters=request.inputs.parameters,
-        workdir=run.folder,
-        timeout=request.timeout,
-        cell_timeout=request.profile.cell_timeout_seconds,
-        progress=request.progress,
-    )
+    with own_figures_enter(is_wanted=request.own_figures):
+        executed = run_notebook(
+            notebook_path(request.profile, root=request.root),
+            parameters=request.inputs.parameters,
+            workdir=run.folder,
+            timeout=request.timeout,
+            cell_timeout=request.profile.cell_timeout_seconds,
+            progress=request.progress,
+        )
+    check_statement(executed.findings, expected=request.inputs.own_figures)
     export = request.exporter or _load_exporter()
+    described = request.describe(run)
+    TableStore(archive.folder).keep(request.inputs.tables, data_folder(request.root))
+    since = compare_with_last(archive, run.lineage, executed.findings, described)
     exported = export(
-        executed.notebook,
+        since.add_to(executed.notebook),
         findings=executed.findings,
         generated=request.started,
         run_id=run.run_id,
     )
     _check_inputs_stand(request)
-    write_atomic(run.folder / REPORT, exported.html)
+    write_atomic(run.folder / REPORT, show_state(exported.html, request.profile.publish))
     write_atomic(run.folder / FINDINGS, executed.findings.to_json())
     executed.log.unlink()
     return executed, {
         **request.describe(run),
         "status": "published",
+        "changes": since.summary,
         "cells": executed.cells_executed,
         "figures": exported.figures,
         "plotly_bundle": exported.bundle,
@@ -183,7 +208,9 @@ def _load_exporter() -> Exporter:
 
 
 def _check_inputs_stand(request: _Request) -> None:
-    now = read_run_inputs(request.question, request.profile, root=request.root)
+    now = read_run_inputs(
+        request.question, request.profile, root=request.root, own_figures=request.own_figures
+    )
     if now.key != request.inputs.key:
         raise ReportFailed(
             "the data, the code or the notebook changed while the report ran", hint="Run it again."
@@ -241,4 +268,5 @@ def _outcome(
         cells_executed=cells,
         seconds=request.seconds,
         bottom_line=str(findings["bottom_line"]["text"]),
+        state=Approvals(Archive()).standing(run).state,
     )
