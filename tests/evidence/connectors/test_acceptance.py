@@ -14,6 +14,7 @@ import pytest
 
 from loopback import Answer
 from third_pillar.evidence import validate_package
+from third_pillar.evidence.changelog import find_changelog_faults, refresh_entry
 from third_pillar.evidence.connectors import acceptance
 from third_pillar.evidence.connectors.acceptance import accept
 from third_pillar.evidence.connectors.cache import Cache
@@ -110,6 +111,8 @@ def test_a_refresh_says_what_would_change_and_changes_nothing(root, server, web)
 
 
 def test_accepting_adds_rows_in_their_place_and_leaves_the_others(root, server, web):
+    """The changelog of the data says so, and keeps up with them."""
+    refresh_entry(root=root)
     before = curated(root)
     propose(root, server, web)
     done = accept_latest(root)
@@ -129,6 +132,7 @@ def test_accepting_adds_rows_in_their_place_and_leaves_the_others(root, server, 
     assert source["note"].startswith("sha256 ")
     assert "| mine_production | 14 |" in after["CHANGELOG.md"].decode()
     assert "## Unreleased" in after["CHANGELOG.md"].decode()
+    assert not find_changelog_faults(root)
     changed = {name for name in after if after[name] != before.get(name)}
     assert changed == set(done.files)
     assert not list((root / "data/cache").glob("trial-*"))
