@@ -108,7 +108,7 @@ def test_the_list_says_terms_of_every_source(call):
         "DataWeb",
         "China customs",
         "Comext",
-        "no: may",
+        "rows may be redistributed: no",
     ):
         assert word in out
     sources = json.loads(call("--list", "--json")[1])["sources"]
