@@ -122,7 +122,7 @@ class Server:
 def _findings_in(path: Path) -> list[str]:
     notebook = nbformat.read(path, as_version=4)
     return [
-        Findings.model_validate(output.data[FINDINGS_MIME]).to_json()
+        _write(Findings.model_validate(output.data[FINDINGS_MIME]))
         for cell in notebook.cells
         for output in cell.get("outputs", [])
         if FINDINGS_MIME in output.get("data", {})
@@ -140,7 +140,8 @@ def run_with_the_kit(profile: str, reports: Path) -> str:
     )
     if done.returncode:
         raise SystemExit(f"pillar report {profile}: {done.stderr.decode()[-2000:]}")
-    return Path(json.loads(done.stdout)["findings"]).read_text(encoding="utf-8")
+    text = Path(json.loads(done.stdout)["findings"]).read_text(encoding="utf-8")
+    return _write(Findings.model_validate_json(text))
 
 
 def compare(server: Server, reports: Path) -> list[str]:
@@ -156,13 +157,14 @@ def compare(server: Server, reports: Path) -> list[str]:
             faults.append(f"{name}: {job['status']} {job.get('status_message')}")
             continue
         stated = [
-            Findings.model_validate(output.data[FINDINGS_MIME]).to_json()
+            _write(Findings.model_validate(output.data[FINDINGS_MIME]))
             for cell in notebook.cells
             for output in cell.get("outputs", [])
             if FINDINGS_MIME in output.get("data", {})
         ]
-        if stated != [run_with_the_kit(profile, reports)]:
-            faults.append(f"{name}: its findings differ from those of the kit's own run")
+        here = run_with_the_kit(profile, reports)
+        if stated != [here]:
+            faults.append(f"{name}: its findings differ from the kit's: {_differ(stated, here)}")
         if (server.root / name).read_bytes() != before:
             faults.append(f"{name}: the notebook itself was changed")
     job, _ = server.run(BRIEFING, {"candidate": repr("XXX")})
@@ -170,6 +172,19 @@ def compare(server: Server, reports: Path) -> list[str]:
     if job["status"] != "FAILED":
         faults.append("a job with an unknown country did not fail")
     return faults
+
+
+def _write(findings: Findings) -> str:
+    """Findings as text; a saved notebook sorts the names of what it holds."""
+    return json.dumps(findings.model_dump(mode="json"), indent=1, sort_keys=True)
+
+
+def _differ(stated: list[str], here: str) -> str:
+    """The first line that differs, there and here."""
+    if len(stated) != 1:
+        return f"stated {len(stated)} times"
+    pairs = zip(stated[0].splitlines(), here.splitlines(), strict=False)
+    return next((f"{one.strip()} | {two.strip()}" for one, two in pairs if one != two), "length")
 
 
 def say(text: str) -> None:

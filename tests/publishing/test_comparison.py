@@ -183,3 +183,21 @@ def test_a_file_only_one_report_read_is_no_revision(tmp_path: Path) -> None:
         for given in (tables, {**tables, "sources.csv": "1" * 64})
     ]
     assert compare_reports(*sides, store=TableStore(archive.folder)).tables == ()
+
+
+def test_a_revision_of_what_neither_report_read_is_not_told(tmp_path: Path) -> None:
+    """Where the manifests say what was read; a folder stands for the files below it."""
+    archive = Archive(tmp_path / "archive")
+    before = {MINES: "0" * 64, "curated/prices.csv": "0" * 64, "claims/a/claims.csv": "0" * 64}
+    after = dict.fromkeys(before, "1" * 64)
+    for reads, expected in (
+        ({MINES: "x", "@keys": "x"}, [MINES]),
+        ({"claims/": "x"}, ["claims/a/claims.csv"]),
+        ({"*": "x"}, sorted(before)),
+    ):
+        sides = [
+            read_side(keep(archive, data={"tables": tables}, reads=reads).folder)
+            for tables in (before, after)
+        ]
+        changes = compare_reports(*sides, store=TableStore(archive.folder))
+        assert [one.table for one in changes.tables] == expected

@@ -40,8 +40,17 @@ class Side:
 
     @property
     def tables(self) -> Mapping[str, str]:
-        """File of the data package to sha256."""
-        return _mapping(_mapping(self.manifest.get("data")).get("tables"))
+        """File of the data package to sha256; only those the report read, where that is known."""
+        tables = _mapping(_mapping(self.manifest.get("data")).get("tables"))
+        reads = self.manifest.get("reads")
+        if not isinstance(reads, Mapping) or "*" in reads:
+            return tables
+        folders = tuple(name for name in reads if name.endswith("/"))
+        return {
+            name: digest
+            for name, digest in tables.items()
+            if name in reads or (folders and name.startswith(folders))
+        }
 
     @property
     def identity(self) -> ReportIdentity:
