@@ -10,12 +10,13 @@ import pandas as pd
 import pytest
 
 from third_pillar.assessment.catalogue import measure
-from third_pillar.assessment.metrics_flows import (
+from third_pillar.assessment.metrics_flows import list_flow_expressions, select_newest
+from third_pillar.assessment.trade_panel import (
+    VALUE,
+    WEIGHT,
+    assess_trade_panel,
     describe_line,
-    list_flow_expressions,
-    select_newest,
 )
-from third_pillar.assessment.trade_panel import VALUE, WEIGHT, assess_trade_panel
 from third_pillar.evidence import load_evidence
 from third_pillar.vocabulary.errors import MissingEvidence, PillarError
 from third_pillar.vocabulary.metrics import METRICS
@@ -83,12 +84,21 @@ def test_fiscal_and_calendar_years_never_meet_in_one_series(panel):
 
 def test_the_dependence_test_says_no_only_where_it_can(panel):
     """The United States sold more of heading 2846 than it bought in 2023 and 2024."""
-    found = panel.tests["USA", "HS4-2846", VALUE].result
+    found = panel.tests["USA", "HS4-2846"].result
     assert found.is_dependent is False
     assert [year.imports_exceed for year in found.years] == [False, False, True]
-    indian = panel.tests["IND", "IN-ITC-85051190", VALUE].result
+    indian = panel.tests["IND", "IN-ITC-85051190"].result
     assert indian.is_dependent is None
     assert all(year.few_exporters is None for year in indian.years)
+
+
+def test_few_suppliers_missing_in_two_years_settle_the_test_without_exports(panel):
+    """The European Union buys from three: whatever its exports, it cannot pass."""
+    union = panel.tests["EU27", "EU-BASKET-REE_PLUS"]
+    assert [year.few_suppliers for year in union.result.years] == [False, False]
+    assert all(year.imports_exceed is None for year in union.result.years)
+    assert union.result.is_dependent is False
+    assert union.measured_by == WEIGHT
 
 
 def test_the_mirror_is_of_the_same_goods(panel):
@@ -151,6 +161,7 @@ def test_every_number_of_the_page_has_the_unit_of_the_list(india):
         "import_hhi(BRA, HS4-2846, 2025)",
         "dependence_criteria(JPN, HS4-2846)",
         "mirror_weight(IND, JPN, HS4-2846)",
+        "months_of_import(JPN, IMP-IND-2025)",
         "destination_exports(KOR, before)",
         "destination_exports(XXX, onset)",
     ],
@@ -173,6 +184,13 @@ def test_the_newest_year_comes_by_value_where_both_reach_as_far(india):
     assert chosen["USA", "HS4-2846"].measured_by == VALUE
     assert chosen["DEU", "EU-BASKET-REE_PLUS"].measured_by == WEIGHT
     assert chosen["DEU", "EU-BASKET-REE_PLUS"].year == 2024
+
+
+def test_one_month_from_china_is_a_third_of_the_year_india_counts(india):
+    """261 t in July 2024 against 700 t for the fiscal year that holds it."""
+    metric = measure(india.results, "months_of_import(IND, IMP-IND-2025)")
+    assert metric.value == pytest.approx(37.3, abs=0.1)
+    assert metric.rests_on == ("TRD-CHN-IND-2024-07", "IMP-IND-2025")
 
 
 def test_a_line_is_told_in_words(india):

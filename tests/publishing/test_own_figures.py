@@ -7,13 +7,17 @@ from types import SimpleNamespace
 
 import pytest
 
+from kept import keep
 from reporting import no_kernel, project, validated_project
 from small_notebook import findings_dict
 from third_pillar.cli.main import main
 from third_pillar.evidence import find_overlay
+from third_pillar.publishing.approval import approve
+from third_pillar.publishing.archive import Archive
 from third_pillar.publishing.own_figures import check_statement, own_figures_enter
 from third_pillar.publishing.own_notices import note_for_figures, note_for_masthead
 from third_pillar.publishing.report import publish_report
+from third_pillar.publishing.site import publish_site
 from third_pillar.vocabulary.errors import EvidenceFault, ParameterFault, ReportFailed
 from third_pillar.vocabulary.findings import Findings, OwnFigures
 from toy import TABLES, write
@@ -153,3 +157,16 @@ def test_the_refusal_can_be_read_by_a_script(no_kernel, capsys):
     assert caught.value.exit_code == 2
     assert main(["report", "--json"]) == 2
     assert '"exit_code": 2' in capsys.readouterr().out
+
+
+def test_a_site_leaves_out_reports_with_own_figures_unless_asked(tmp_path):
+    """Also one that somebody approved: whoever builds the site may not know what is in it."""
+    archive = Archive(tmp_path / "archive")
+    plain = keep(archive, own_figures="absent")
+    private = keep(archive, key="b" * 64, own_figures="c" * 64)
+    for run in (plain, private):
+        approve(archive, run, by="A. Reader", state="published")
+    shown = publish_site(archive, tmp_path / "site")
+    assert [one.run.run_id for one in shown] == [plain.run_id]
+    everything = publish_site(archive, tmp_path / "site", own_figures=True)
+    assert {one.run.run_id for one in everything} == {plain.run_id, private.run_id}

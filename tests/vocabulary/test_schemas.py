@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from third_pillar.execution.matrix import Matrix
 from third_pillar.vocabulary.changes import Changes
 from third_pillar.vocabulary.findings import Findings
 from third_pillar.vocabulary.parameters import ReportParameters
@@ -15,6 +16,7 @@ SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
 TYPES = {
     "changes": Changes,
     "findings": Findings,
+    "matrix": Matrix,
     "parameters": ReportParameters,
     "schedule": Schedule,
 }

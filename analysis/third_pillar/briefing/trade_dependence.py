@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from third_pillar.assessment.case import Case
-from third_pillar.assessment.metrics_flows import describe_line, select_newest
+from third_pillar.assessment.metrics_flows import select_newest
 from third_pillar.assessment.rows import find_product_label
-from third_pillar.assessment.trade_panel import DependenceTest, SupplierYear
+from third_pillar.assessment.trade_panel import DependenceTest, SupplierYear, describe_line
 from third_pillar.briefing.markup import Exhibit, Fragment, fragment, number, paragraph, span, table
 from third_pillar.briefing.network import find_number
 from third_pillar.briefing.numbers import phrase_count, show_number
@@ -143,7 +143,7 @@ def compose_dependence_panel(case: Case) -> Fragment:
     tests = case.results.trade_panel.tests
     rows = []
     for one in select_newest(case.results):
-        test = tests.get((one.importer, one.line, "value"))
+        test = tests[one.importer, one.line]
         hhi = find_number(case, f"import_hhi({one.importer}, {one.line}, {one.year})")
         share = find_number(
             case, f"supplier_share({one.importer}, {CHINA}, {one.line}, {one.year})"
@@ -211,10 +211,8 @@ def _line_cell(case: Case, one: SupplierYear) -> str:
     return f"{name}: {line}, {one.period}, by {one.measured_by}{scope}"
 
 
-def _criteria(test: DependenceTest | None) -> str:
+def _criteria(test: DependenceTest) -> str:
     """Criteria met by year, and how many of the three are not known."""
-    if test is None:
-        return "exports not on record"
     return "; ".join(
         f"{year.year}: {year.count_met} of 3"
         + (f", {phrase_count(year.count_unknown)} not known" if year.count_unknown else "")
@@ -222,8 +220,8 @@ def _criteria(test: DependenceTest | None) -> str:
     )
 
 
-def _result(test: DependenceTest | None) -> str:
-    if test is None or test.result.is_dependent is None:
+def _result(test: DependenceTest) -> str:
+    if test.result.is_dependent is None:
         return "not known"
     return "yes" if test.result.is_dependent else "no"
 

@@ -158,14 +158,17 @@ def _month_sentences(case: Case) -> list[Markup]:
         if metric is not None:
             said.append(
                 Markup(
-                    "Magnets themselves agree least: the {} of {} for which China's exports to {} "
-                    "are on record make {} of what the industry there counts for the whole year. "
-                    "Both cannot be complete, or they are not the same goods."
+                    "Magnets: the {} of {} for which China's exports to {} are on record make {} "
+                    "of what the industry there counts for the whole year, where {} would be "
+                    "{:.0f}&nbsp;% of an even one. Both cannot be complete, or they are not the "
+                    "same goods."
                 ).format(
                     _month_words(len(metric.rests_on) - 1),
                     metric.period,
                     candidate(case),
                     number(metric),
+                    "it" if len(metric.rests_on) == 2 else "they",  # noqa: PLR2004  a month and the year
+                    100 * (len(metric.rests_on) - 1) / 12,
                 )
             )
     return said

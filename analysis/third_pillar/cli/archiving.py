@@ -139,6 +139,10 @@ def site(
         str | None,
         typer.Option(metavar="URL", help="Where it will be served: full addresses in the feed."),
     ] = None,
+    allow_overlay: Annotated[
+        bool,
+        typer.Option("--allow-overlay", help="Also reports that used figures of data/overlay/."),
+    ] = False,
     json: Json = False,
 ) -> int:
     """A static, searchable index of published reports, with an Atom feed.
@@ -148,7 +152,7 @@ def site(
     """
     from third_pillar.cli.siting import write_site
 
-    return write_site(out, base_url=base_url, as_json=json)
+    return write_site(out, base_url=base_url, own_figures=allow_overlay, as_json=json)
 
 
 def add_commands(app: typer.Typer) -> None:

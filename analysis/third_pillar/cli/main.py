@@ -9,6 +9,7 @@ import typer
 
 from third_pillar.cli.answer import answer_failure
 from third_pillar.cli.archiving import add_commands
+from third_pillar.cli.batch import batch
 from third_pillar.cli.claims import claims
 from third_pillar.cli.data import data
 from third_pillar.cli.data_refresh import register_refresh
@@ -42,6 +43,7 @@ app = typer.Typer(
 app.add_typer(data, name="data")
 register_refresh(data)
 app.add_typer(claims, name="claims")
+app.command()(batch)
 app.add_typer(forecasts, name="forecasts")
 app.add_typer(trade, name="trade")
 app.add_typer(schedule, name="schedule")
@@ -75,6 +77,17 @@ def report(
         bool, typer.Option("--without-overlay", help="Leave them out: the data release alone.")
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
+    engine: Annotated[
+        str,
+        typer.Option(
+            metavar="ENGINE",
+            help="`pillar`: a process of the kit's own; `kernel`: an ordinary Jupyter kernel, "
+            "slower, with the same findings.",
+        ),
+    ] = "pillar",
+    timings: Annotated[
+        bool, typer.Option("--timings", help="Say what the processor's time went into.")
+    ] = False,
 ) -> int:
     """Publish the report that answers a question."""
     from third_pillar.cli.reporting import choose_own_figures, run_report
@@ -87,6 +100,8 @@ def report(
         timeout=timeout,
         quiet=quiet,
         own_figures=choose_own_figures(allow=allow_overlay, leave_out=without_overlay),
+        engine=engine,
+        timings=timings,
     )
 
 

@@ -15,7 +15,7 @@ from third_pillar.evidence.frames import read_frame
 from third_pillar.evidence.freshness import TableAge, assess_freshness
 from third_pillar.evidence.frozen import FrozenFrame, FrozenTables
 from third_pillar.evidence.gaps import read_gaps
-from third_pillar.evidence.location import project_root
+from third_pillar.evidence.location import DESCRIPTOR, project_root
 from third_pillar.evidence.overlay_check import check_overlay
 from third_pillar.evidence.overlay_files import (
     OverlayFiles,
@@ -25,6 +25,7 @@ from third_pillar.evidence.overlay_files import (
     read_overlay,
 )
 from third_pillar.evidence.reading import read_table
+from third_pillar.evidence.reads import KEYS, NotedTables, accounted, note_read
 from third_pillar.evidence.release import file_state, package_files, read_release
 from third_pillar.evidence.rules import NEEDED
 from third_pillar.evidence.scenario_changes import change_rows
@@ -35,6 +36,7 @@ from third_pillar.vocabulary.findings import DataRelease, Gap
 from third_pillar.vocabulary.parameters import nearest
 
 _PackageState = tuple[tuple[Path, int, int], ...]
+_ALWAYS_READ = ("sources.csv", "curated/assumptions.csv", "curated/gaps.csv")
 _loaded: dict[Path, tuple[_PackageState, Mapping[str, pd.DataFrame]]] = {}
 
 
@@ -129,11 +131,15 @@ def load_evidence(
     check_package(root)
     chosen = load_scenario(scenario, root=root)
     mine = _read_own(overlay, root)
-    known = _look_back(root, mine, as_of)
-    tables = FrozenTables(
-        change_rows(known.tables, chosen.rows, chosen.left_out, scenario=scenario, as_of=as_of)
+    note_read(DESCRIPTOR, KEYS, *_ALWAYS_READ)
+    with accounted():
+        known = _look_back(root, mine, as_of)
+        paths = {resource.name: resource.path for resource in read_resources(root).values()}
+    changed = change_rows(
+        known.tables, chosen.rows, chosen.left_out, scenario=scenario, as_of=as_of
     )
-    own = None if mine is None else find_rows_in_use(mine, tables)
+    own = None if mine is None else find_rows_in_use(mine, changed)
+    tables = NotedTables(FrozenTables(changed), paths)
     return Evidence(
         as_of=as_of,
         tables=tables,

@@ -24,6 +24,7 @@ from third_pillar.evidence import (
 from third_pillar.evidence.descriptor import Resource, read_descriptor, read_resources
 from third_pillar.evidence.location import DESCRIPTOR, cache_folder, data_folder, project_root
 from third_pillar.evidence.reading import read_table
+from third_pillar.evidence.reads import accounted
 from third_pillar.evidence.release import file_state, package_files, package_sha256
 from third_pillar.evidence.rules import Package
 from third_pillar.evidence.schema_check import find_schema_faults
@@ -91,13 +92,15 @@ def check_package(root: Path | None = None) -> None:
     state = tuple(file_state(path) for path in package_files(root).values())
     if _passed.get(root) == state:
         return
-    digest = checked_sha256(root)
-    memory = cache_folder(root) / "validated"
-    if not remembers(memory, digest):
-        faults = validate_package(root)
-        if faults:
-            raise EvidenceFault(faults, hint="Mend what is named, then run `pillar data validate`.")
-        remember(memory, digest)
+    with accounted():
+        digest = checked_sha256(root)
+        memory = cache_folder(root) / "validated"
+        if not remembers(memory, digest):
+            faults = validate_package(root)
+            if faults:
+                hint = "Mend what is named, then run `pillar data validate`."
+                raise EvidenceFault(faults, hint=hint)
+            remember(memory, digest)
     _passed[root] = state
 
 

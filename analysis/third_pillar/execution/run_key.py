@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from third_pillar.execution.profiles import Profile, notebook_path
 from third_pillar.execution.question import notebook_parameters
 from third_pillar.vocabulary.parameters import Question
 
-_FORMAT = 1
+_FORMAT = 2
 _LOCKS = ("requirements.lock", "plotly-bundle.lock")
 _IGNORED = {"__pycache__"}
 ABSENT = "absent"
@@ -49,11 +50,23 @@ class RunInputs:
     own_figures: str
 
     @property
+    def base(self) -> str:
+        """sha256 over all but the data: the question, the code, the notebook, the locks.
+
+        What of the data a report reads is known once it has run; its key adds their hashes.
+        """
+        content = asdict(self)
+        del content["tables"], content["data"]
+        return _sha256({"format": _FORMAT, **content})
+
+    @property
     def key(self) -> str:
-        """sha256 over the canonical JSON of all inputs, as 64 hexadecimal digits."""
-        content = {"format": _FORMAT, **asdict(self)}
-        text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-        return hashlib.sha256(text.encode()).hexdigest()
+        """The key of a report that rests on the whole data package."""
+        return self.key_of({evidence.WHOLE: self.data})
+
+    def key_of(self, reads: Mapping[str, str]) -> str:
+        """The key of a report that has read these, each with its sha256."""
+        return _sha256({"base": self.base, "reads": dict(reads)})
 
 
 def read_run_inputs(
@@ -81,12 +94,22 @@ def read_run_inputs(
         },
         tables=dict(evidence.table_hashes(root)),
         data=evidence.package_sha256(root),
-        code=code_sha256(_PACKAGE),
+        code=package_code_sha256(),
         notebook=_file_sha256(notebook_path(profile, root=root)),
         locks={name: _file_sha256(root / name) for name in _LOCKS},
         register=_file_sha256(root / "data" / "forecasts.csv"),
         own_figures=_own_sha256(root) if own_figures else ABSENT,
     )
+
+
+def _sha256(content: Mapping[str, Any]) -> str:
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def package_code_sha256() -> str:
+    """sha256 of the kit's own code as it lies on the disk."""
+    return code_sha256(_PACKAGE)
 
 
 def code_sha256(package: Path) -> str:

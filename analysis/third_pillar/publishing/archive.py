@@ -17,7 +17,7 @@ import os
 import re
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import astuple, dataclass
 from pathlib import Path
@@ -51,6 +51,7 @@ _SCRATCH = "scratch"
 _SHORT_KEY = 8
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _TAKEN = {LATEST, FAILED, PUBLISHED_LINK, TABLES}
+_RUN_ID = re.compile(r"\d{8}T\d{9}Z-[0-9a-f]{8}")
 _FORGOTTEN = dt.timedelta(days=2)
 
 
@@ -152,16 +153,42 @@ class Archive:
 
     def find(self, lineage: Lineage, run_key: str) -> ArchivedRun | None:
         """The newest run of that key whose files verify; none where there is none."""
+        return self._newest(lineage, "*", lambda said: said.get("run_key") == run_key)
+
+    def find_standing(
+        self, lineage: Lineage, base: str, *, stands: Callable[[dict[str, Any]], bool]
+    ) -> ArchivedRun | None:
+        """The newest run of a question that still stands and whose files verify, if there is one.
+
+        Args:
+            lineage: Where to look.
+            base: `base_key` of its manifest: the question, the code, the notebook, the locks.
+            stands: Whether what a manifest says was read of the data is still so.
+        """
+        return self._newest(
+            lineage,
+            f"*-{base[:_SHORT_KEY]}",
+            lambda said: said.get("base_key") == base and stands(said),
+        )
+
+    def _newest(
+        self, lineage: Lineage, pattern: str, fits: Callable[[dict[str, Any]], bool]
+    ) -> ArchivedRun | None:
         home = self.lineage_folder(lineage)
-        for folder in sorted(home.glob(f"*-{run_key[:_SHORT_KEY]}"), reverse=True):
+        for folder in sorted(home.glob(pattern), reverse=True):
             manifest = read_manifest(folder)
-            if manifest.get("run_key") == run_key and not find_faults(folder):
+            if folder.name != LATEST and fits(manifest) and not find_faults(folder):
                 return ArchivedRun(lineage, folder, manifest)
         return None
 
     def faults(self, run: ArchivedRun) -> list[str]:
         """What in a run is not as its manifest says."""
         return find_faults(run.folder)
+
+    def holds(self, folder: Path) -> bool:
+        """Whether a folder is a run of this archive whose files verify."""
+        inside = folder.resolve().is_relative_to(self.folder.resolve())
+        return inside and folder.is_dir() and not find_faults(folder)
 
     def latest(self, lineage: Lineage) -> Path | None:
         """Folder of the newest run of a lineage."""
@@ -211,6 +238,30 @@ class Archive:
         published = ArchivedRun(run.lineage, final, written)
         self.lead_to(published)
         return published
+
+    def adopt(self, lineage: Lineage, made: Path) -> ArchivedRun:
+        """A run that was made in another archive, published in this one.
+
+        Args:
+            lineage: Of the run.
+            made: Folder with its files and its manifest, which verify.
+
+        Raises:
+            StorageFault: It cannot be kept, or this archive holds a run of that name.
+        """
+        manifest = read_manifest(made)
+        run_id = str(manifest.get("run_id"))
+        if not _RUN_ID.fullmatch(run_id):
+            raise StorageFault(f"{run_id!r} is no name of a run")
+        run = OpenRun(run_id, lineage, self.folder / f"{_BUILDING}{run_id}")
+        with storage_faults(run.folder):
+            run.folder.mkdir()
+            (run.folder / _OWNER).write_text(f"{socket.gethostname()} {os.getpid()}")
+            for path in made.iterdir():
+                if path.name != MANIFEST:
+                    shutil.copy(path, run.folder)
+        del manifest["files"]
+        return self.publish(run, manifest)
 
     def lead_to(self, run: ArchivedRun) -> None:
         """Make `latest` of the run's lineage lead to it; nothing is written where it does.
@@ -274,7 +325,8 @@ class Archive:
         for folder in self.orphans():
             run_id = folder.name.removeprefix(_BUILDING)
             said = {"run_id": run_id, "message": "the process was killed before it ended"}
-            with suppress(StorageFault):  # another process has put it away
+            # another process may publish it or put it away at the same moment
+            with suppress(FileNotFoundError, StorageFault):
                 self.keep_failure(OpenRun(run_id, DEFAULT_LINEAGE, folder), said)
 
 

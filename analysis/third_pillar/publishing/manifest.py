@@ -41,14 +41,19 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
-def find_faults(folder: Path) -> list[str]:
-    """What in a run's folder is not as its manifest says; empty where all is."""
+def find_faults(folder: Path, *, run_id: str | None = None) -> list[str]:
+    """What in a run's folder is not as its manifest says; empty where all is.
+
+    Args:
+        folder: Of the run.
+        run_id: Which run it should be; the one the folder is named for where not given.
+    """
     manifest = read_manifest(folder)
     listed = manifest.get("files")
     if not isinstance(listed, dict) or not listed:
         return [f"{MANIFEST} is missing or damaged"]
     faults = []
-    if manifest.get("run_id") != folder.name:
+    if manifest.get("run_id") != (folder.name if run_id is None else run_id):
         faults.append(f"{MANIFEST} is that of another run")
     present = {path.name for path in folder.iterdir() if not _LEFT.fullmatch(path.name)}
     present -= {MANIFEST}

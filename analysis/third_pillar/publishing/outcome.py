@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -25,6 +25,7 @@ class ReportOutcome:
         error: Name of the error, when failed.
         hint: The way out, when failed.
         kept: Folder with the log and the partial notebook, when failed.
+        time_spent: Processor seconds by kind, where it was asked for.
     """
 
     status: Literal["published", "unchanged", "failed"]
@@ -40,3 +41,4 @@ class ReportOutcome:
     error: str = ""
     hint: str = ""
     kept: Path | None = None
+    time_spent: dict[str, float] = field(default_factory=dict)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from third_pillar import evidence
 from third_pillar.evidence.overlay_check import check_overlay
@@ -38,6 +38,11 @@ def decide_on_own_figures(rule: OwnFiguresRule, *, root: Path) -> bool:
         hint="--allow-overlay publishes with them and says so on page one; --without-overlay "
         "publishes the data release alone.",
     )
+
+
+def holds_own_figures(manifest: Mapping[str, Any]) -> bool:
+    """Whether the report of this manifest used figures of the reader's own."""
+    return str(manifest.get("own_figures", ABSENT)) != ABSENT
 
 
 @contextmanager

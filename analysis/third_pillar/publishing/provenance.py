@@ -33,6 +33,7 @@ def describe_provenance(
     finished = dt.datetime.now(dt.UTC)
     return {
         "run_key": inputs.key,
+        "base_key": inputs.base,
         "title": profile.title,
         "publish": profile.publish,
         "parameters": inputs.parameters,

@@ -1,6 +1,7 @@
 """A static index of what readers may have: opens from disk and from any web host.
 
-Drafts, damaged reports and what is under embargo are left out. The folder is built beside its
+Drafts, damaged reports, what is under embargo, and what holds figures of somebody's own unless
+asked for are left out. The folder is built beside its
 place and exchanged as a whole, so that a visitor sees the old site or the new one.
 """
 
@@ -29,6 +30,7 @@ from third_pillar.publishing.approval import Approvals, Standing
 from third_pillar.publishing.archive import Archive, ArchivedRun, Lineage
 from third_pillar.publishing.atomic import storage_faults
 from third_pillar.publishing.feed import FeedEntry, compose_feed
+from third_pillar.publishing.own_figures import holds_own_figures
 from third_pillar.vocabulary.errors import ParameterFault
 
 MARK = ".pillar-site"
@@ -62,14 +64,24 @@ class SiteReport:
         return f"{self.folder}/{self.run.run_id}.html"
 
 
-def select_public(archive: Archive, *, now: dt.datetime) -> list[SiteReport]:
-    """Reports that readers may have at that moment, newest first."""
+def select_public(
+    archive: Archive, *, now: dt.datetime, own_figures: bool = False
+) -> list[SiteReport]:
+    """Reports that readers may have at that moment, newest first.
+
+    Args:
+        archive: What there is.
+        now: The moment.
+        own_figures: Whether also those that used figures of somebody's own.
+    """
     runs = archive.list_runs()
     standings = Approvals(archive).standings(runs)
     found = [
         _describe(run, standings[run.folder])
         for run in runs
-        if standings[run.folder].is_public(now) and not archive.faults(run)
+        if standings[run.folder].is_public(now)
+        and (own_figures or not holds_own_figures(run.manifest))
+        and not archive.faults(run)
     ]
     return sorted(found, key=lambda one: (one.published, one.run.run_id), reverse=True)
 
@@ -95,7 +107,12 @@ def _describe(run: ArchivedRun, standing: Standing) -> SiteReport:
 
 
 def publish_site(
-    archive: Archive, out: Path, *, base_url: str = "", now: dt.datetime | None = None
+    archive: Archive,
+    out: Path,
+    *,
+    base_url: str = "",
+    now: dt.datetime | None = None,
+    own_figures: bool = False,
 ) -> list[SiteReport]:
     """The reports of the site as written to `out`.
 
@@ -104,6 +121,7 @@ def publish_site(
         out: Folder of the site: new, empty, or a site of this kit.
         base_url: Where it will be served; full addresses in the feed.
         now: The moment that embargoes are held against; the clock's where not given.
+        own_figures: Whether reports that used figures of somebody's own are on it too.
 
     Raises:
         ParameterFault: `out` holds something else, or the address is none.
@@ -111,7 +129,8 @@ def publish_site(
     """
     base_url = _checked_address(base_url)
     _check_ours(out)
-    reports = select_public(archive, now=now or dt.datetime.now(dt.UTC))
+    moment = now or dt.datetime.now(dt.UTC)
+    reports = select_public(archive, now=moment, own_figures=own_figures)
     new = out.with_name(f".{out.name}.{uuid.uuid4().hex}")
     with storage_faults(out):
         out.parent.mkdir(parents=True, exist_ok=True)

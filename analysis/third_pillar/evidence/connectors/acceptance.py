@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from third_pillar.evidence.changelog import refresh_entry
 from third_pillar.evidence.connectors.cache import Cache
 from third_pillar.evidence.connectors.catalogue import SOURCES, Source
 from third_pillar.evidence.connectors.files import storage_faults, write_json, write_whole
@@ -79,7 +80,7 @@ def accept(
     before, after, counts = _plan(record, tables, data, root, package_date)
     if not after:
         raise ParameterFault(f"the tables hold all rows of {record['id']} already")
-    _validate(after, data)
+    after = _try_out(after, data)
     _replace(before, after, data)
     done = Accepted(str(record["id"]), counts, tuple(after))
     now = dt.datetime.now(tz=dt.UTC).isoformat(timespec="seconds")
@@ -164,8 +165,11 @@ def _plan(
     after[DESCRIPTOR] = _dated(texts[DESCRIPTOR], tuple(paths.values()), package_date)
     if _CHANGELOG in after:
         totals = {name: _count_rows(after[path]) for name, path in paths.items()}
-        added = {name: len(rows) for name, rows in tables.items()}
-        after[_CHANGELOG] = _with_entry(texts[_CHANGELOG], record, added, totals)
+        said = {name: f"{len(rows)} added" for name, rows in tables.items()}
+        if record["source_row"]:
+            totals["sources"] = _count_rows(after[_SOURCES])
+            said["sources"] = f"{record['source_row']['source_id']} is there"
+        after[_CHANGELOG] = _with_entry(texts[_CHANGELOG], record, said, totals)
     changed = {name: text for name, text in after.items() if text.encode() != before[name]}
     return before, changed, counts
 
@@ -209,15 +213,15 @@ def _style(text: str, content: Any) -> tuple[int, bool, str]:
 
 
 def _with_entry(
-    text: str, record: Mapping[str, Any], counts: Mapping[str, int], totals: Mapping[str, int]
+    text: str, record: Mapping[str, Any], said: Mapping[str, str], totals: Mapping[str, int]
 ) -> str:
     """The changelog of the data with a line for each table, under Unreleased."""
     kinds = ", ".join(f"{count} {kind}" for kind, count in record["counts"].items())
     edition = str(record["source_row"].get("title") or record["source"]["title"])
     lines = "".join(
-        f"| {name} | {totals[name]} | {edition} | {count} added, "
+        f"| {name} | {totals[name]} | {edition} | {words}, "
         f"from proposal {record['id']} ({kinds}). |\n"
-        for name, count in counts.items()
+        for name, words in said.items()
         if not re.search(rf"^\| {name} \|.*{re.escape(record['id'])}", text, re.MULTILINE)
     )
     if not lines:
@@ -232,14 +236,18 @@ def _with_entry(
     return f"{text[:start]}{head}{lines}{effect}{text[start:]}"
 
 
-def _validate(after: Mapping[str, str], data: Path) -> None:
-    """Nothing, if a copy of the package with these files keeps every rule."""
+def _try_out(after: Mapping[str, str], data: Path) -> dict[str, str]:
+    """The files, the changelog's content stated, if a copy of the package keeps every rule."""
+    tried = dict(after)
     trial = Cache(data / "cache").root / f"trial-{uuid.uuid4().hex}"
     try:
         with storage_faults(trial):
             shutil.copytree(data, trial / "data", ignore=_NOT_COPIED)
         for name, text in after.items():
             write_whole(trial / "data" / name, text)
+        if _CHANGELOG in tried:
+            refresh_entry(root=trial)
+            tried[_CHANGELOG] = (trial / "data" / _CHANGELOG).read_text(encoding="utf-8")
         faults = validate_package(trial)
     finally:
         shutil.rmtree(trial, ignore_errors=True)
@@ -248,6 +256,7 @@ def _validate(after: Mapping[str, str], data: Path) -> None:
             faults,
             hint="Nothing was changed. Edit the rows in the proposal's tables/ and accept again.",
         )
+    return tried
 
 
 def _replace(before: Mapping[str, bytes], after: Mapping[str, str], data: Path) -> None:
