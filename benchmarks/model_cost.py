@@ -8,6 +8,7 @@ pool is compared. Run with `make bench`; nothing here asserts a time.
 from __future__ import annotations
 
 import itertools
+import resource
 import time
 from collections.abc import Callable
 
@@ -17,8 +18,10 @@ import numpy.typing as npt
 from third_pillar.assessment.case import ask
 from third_pillar.assessment.curve import assess_curve
 from third_pillar.assessment.draws import RowDraws
+from third_pillar.assessment.results import assess_results
+from third_pillar.assessment.summary import summarise_pillar_test
 from third_pillar.assessment.what_would import PLACES, WhatWould
-from third_pillar.evidence import load_evidence, load_specifications
+from third_pillar.evidence import load_article, load_evidence, load_specifications
 from third_pillar.model.linear import ChainProgramme
 from third_pillar.model.readings import compute_pool_flow, compute_shapley
 
@@ -98,6 +101,8 @@ def main() -> None:
     print(f"largest relative difference of the two engines: {apart:.1e}\n")  # noqa: T201  a report
     for name, seconds in measure_model().items():
         print(f"{name:44}{seconds:12.2f} s")  # noqa: T201  a report
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{'largest memory of all of the above':44}{peak:12.0f} MB")  # noqa: T201  a report
 
 
 def measure_model() -> dict[str, float]:
@@ -123,12 +128,18 @@ def measure_model() -> dict[str, float]:
         search = WhatWould(whole)
         return [search.find(place) for place in PLACES]
 
+    def model() -> object:
+        # Both moments, the curve, both layers, standing, additions and their cost.
+        return summarise_pillar_test(assess_results(question, evidence, article))
+
+    article = load_article(question.parameters.article)
     return {
         "Shapley, 8 members × 200,000 draws": measure(
             lambda: compute_shapley(members, need, is_counted=COUNTED)
         ),
         f"specification curve, {len(specifications)} × 1,000 draws": measure(lambda: curve(1_000)),
         "smallest additions, five places": measure(additions),
+        f"the whole model, {question.parameters.draws:,} draws, warm": measure(model),
     }
 
 

@@ -10,10 +10,8 @@ import pandas as pd
 import pytest
 
 from third_pillar.assessment.catalogue import catalogue, measure
+from third_pillar.assessment.forecast_outcomes import NO, OPEN, YES
 from third_pillar.assessment.forecasts import (
-    NO,
-    OPEN,
-    YES,
     compute_model_hash,
     make_forecasts,
     score_forecasts,

@@ -11,6 +11,7 @@ from third_pillar.assessment.metrics_network import NO_ADDITION
 from third_pillar.assessment.what_would import EQUAL, PLACES, WhatWould
 from third_pillar.vocabulary.codes import STAGES
 from third_pillar.vocabulary.errors import PillarError
+from third_pillar.vocabulary.specifications import LIGHT
 
 SINGLE = [stage.value for stage in STAGES]
 
@@ -43,9 +44,13 @@ def test_no_single_stage_makes_india_a_pillar(india, place):
 
 
 def test_who_is_a_pillar_already_needs_nothing(case_of):
-    case = case_of(candidate="USA")
-    assert case.results.curve.verdict == "yes"
-    assert {case.results.what_would.find(place).tonnes for place in PLACES} == {0.0}
+    """The United States by NdPr alone; with Dy and Tb counted the verdict is contested."""
+    whole = case_of(candidate="USA").results.curve
+    light = tuple(o for o in whole.outcomes if o.specification["layer"] == LIGHT)
+    curve = SpecificationCurve(light, whole.bench)
+    assert (curve.verdict, whole.verdict) == ("yes", "contested")
+    search = WhatWould(curve)
+    assert {search.find(place).tonnes for place in PLACES} == {0.0}
 
 
 def test_the_line_starts_at_today_s_share_at_every_place(india):

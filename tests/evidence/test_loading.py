@@ -198,7 +198,8 @@ def test_changing_a_frame_changes_nobody_elses(toy_package):
     mine.loc[:, "value"] = 0.0
     countries.loc[0, "name"] = "Nowhere"
     assert evidence.table("projects")["value"].max() == 10000
-    evidence.assumptions.loc[:, "value"] = 0.0
+    assumptions = evidence.assumptions
+    assumptions.loc[:, "value"] = 0.0
     article = load_article(ARTICLE, root=toy_package)
     article.claims.loc[:, "fragment"] = ""
     article.meta["title"] = "changed"

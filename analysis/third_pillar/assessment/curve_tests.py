@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import numpy as np
+import numpy.typing as npt
 
 from third_pillar.assessment.bench import (
     Bench,
@@ -16,7 +17,7 @@ from third_pillar.assessment.bench import (
     year_of,
 )
 from third_pillar.assessment.heavy import HEAVY_STAGES
-from third_pillar.model.breadth import BreadthSpecification, assess_breadth
+from third_pillar.model.breadth import count_reached
 from third_pillar.model.readings import (
     Allocation,
     compute_net_position,
@@ -51,17 +52,17 @@ def find_chance(bench: Bench, specification: Specification) -> float | None:
 
 def _test_breadth(bench: Bench, specification: Specification) -> float | None:
     count_by, year = str(specification["count_by"]), year_of(specification)
-    own = bench.keep(
-        ("breadth", layer_of(specification), count_by, year),
-        lambda: narrow_layers(bench.own(count_by, year, layer=layer_of(specification))),
-    )
-    if leaves_metal(specification):
-        own = own.copy()
-        own[:, STAGES.index(Stage.METAL)] = np.nan
-    wanted = BreadthSpecification(
-        specification.number("threshold"), int(specification.number("stages_needed"))
-    )
-    return assess_breadth(own, bench.need(year).tonnes, specification=wanted).chance
+    threshold, layer = specification.number("threshold"), layer_of(specification)
+    without_metal = leaves_metal(specification)
+
+    def count() -> npt.NDArray[np.int64]:
+        own = narrow_layers(bench.own(count_by, year, layer=layer))
+        if without_metal:
+            own[:, STAGES.index(Stage.METAL)] = np.nan
+        return count_reached(own, bench.need(year).tonnes, threshold=threshold)
+
+    reached = bench.keep(("breadth", layer, without_metal, count_by, year, threshold), count)
+    return float((reached >= specification.number("stages_needed")).mean())
 
 
 def narrow_layers(capacity: Tonnes) -> Tonnes:
@@ -158,14 +159,21 @@ def _test_redundancy(bench: Bench, specification: Specification) -> float | None
         return None
     count_by, year = str(specification["count_by"]), year_of(specification)
 
-    def gained() -> Tonnes:
-        layer = layer_of(specification)
+    layer, need = layer_of(specification), bench.need(year).tonnes
+
+    def lose() -> tuple[Tonnes, Mask, Tonnes]:
         members = bench.members(pool, count_by, year, layer=layer)
         counted = count_stages(members, leaves_metal=leaves_metal(specification))
-        own = np.nan_to_num(bench.own(count_by, year, layer=layer))
-        need = bench.need(year).tonnes
-        alone, joined, _ = compute_redundancy(members, own, need, is_counted=counted)
-        return np.asarray(joined - alone)
+        nothing = np.zeros((len(members), members.shape[2]))
+        alone, _, lost = compute_redundancy(members, nothing, need, is_counted=counted)
+        left = np.nan_to_num(np.delete(members, lost, axis=1)).sum(axis=1)
+        return left, counted, alone
+
+    def gained() -> Tonnes:
+        # Who fails does not depend on the candidate: only what it adds is asked anew.
+        left, counted, alone = bench.share(("loss", *choices, count_by, year), lose)
+        joined = left + np.nan_to_num(bench.own(count_by, year, layer=layer))
+        return np.asarray(np.minimum(joined[:, counted].min(axis=1) / need, 1.0) - alone)
 
     choices = tuple(specification[name] for name in ("pool", "metal", "layer"))
     key = ("redundancy", *choices, count_by, year)
@@ -179,13 +187,18 @@ def _test_net_position(bench: Bench, specification: Specification) -> float | No
     if home is None or others is None or not pool:
         return None
     layer, need = layer_of(specification), others.tonnes
-    members = bench.members(pool, count_by, year, layer=layer)
+    pooled, is_known = bench.share(
+        ("pooled", pool, count_by, year, layer),
+        lambda: _pool(bench.members(pool, count_by, year, layer=layer)),
+    )
+    counted = is_known.copy()
+    counted[STAGES.index(Stage.METAL)] &= not leaves_metal(specification)
     net = compute_net_position(
-        members,
+        pooled[:, None, :],
         bench.own(count_by, year, layer=layer),
         need,
         home.tonnes,
-        is_counted=count_stages(members, leaves_metal=leaves_metal(specification)),
+        is_counted=counted,
         allocation=Allocation(str(specification["allocation"])),
     )
     return float((net >= specification.number("threshold") * need).mean())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +14,25 @@ import pandas as pd
 from third_pillar.assessment import draws as draws_module
 from third_pillar.assessment import plants as plants_module
 from third_pillar.assessment.draws import read_range
+from third_pillar.assessment.forecast_events import settle_event
+from third_pillar.assessment.forecast_outcomes import (
+    CONTROL_IN_FORCE,
+    EVENT_HAPPENS,
+    NO,
+    OPEN,
+    YES,
+    Settled,
+)
 from third_pillar.assessment.pipeline import read_all_plants
 from third_pillar.assessment.plants import STARTED, Plant, decimal_year, select_counted
 from third_pillar.assessment.results import Results
 from third_pillar.evidence import Evidence
 from third_pillar.model import conversion, pipeline, sampling
 from third_pillar.model.sampling import Draws
-from third_pillar.model.scoring import Score, compute_score, is_miss
+from third_pillar.model.scoring import Score, compute_score
 from third_pillar.vocabulary.codes import PlantStatus, Stage
 
 PLANT_STARTS, NAMEPLATE_REACHES = "plant_starts", "nameplate_reaches"
-YES, NO, OPEN = "yes", "no", "open"
 _SOON, _LATER = 1, 3
 """Years after that of the registration by whose end each plant is forecast."""
 _DIGITS = 16
@@ -173,39 +180,19 @@ def _identity(row: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(row[name] for name in (*names, "scenario", "seed", "draws"))
 
 
-@dataclass(frozen=True)
-class Settled:
-    """One forecast with what the register says of it.
-
-    Attributes:
-        row: The forecast as registered.
-        outcome: yes, no or open.
-        because: The row of the register that settles it, in words.
-    """
-
-    row: Mapping[str, str]
-    outcome: str
-    because: str
-
-    @property
-    def probability(self) -> float:
-        """The chance stated."""
-        return float(self.row["probability"])
-
-    @property
-    def is_miss(self) -> bool:
-        """Whether it is settled and leaned the wrong way."""
-        return self.outcome != OPEN and is_miss(self.probability, came_true=self.outcome == YES)
-
-
 def settle_forecasts(rows: Sequence[Mapping[str, str]], evidence: Evidence) -> tuple[Settled, ...]:
-    """Each forecast against the register as of a day.
+    """Each forecast against the register, or the record of events and controls, as of a day.
 
     Method:
         §4.11 of docs/methods.md.
     """
     projects = select_counted(evidence.table("projects"))
-    return tuple(_settle(row, projects, evidence.as_of) for row in rows)
+    return tuple(
+        settle_event(row, evidence)
+        if row["rule"] in {EVENT_HAPPENS, CONTROL_IN_FORCE}
+        else _settle(row, projects, evidence.as_of)
+        for row in rows
+    )
 
 
 def score_forecasts(settled: Sequence[Settled]) -> Score:

@@ -175,7 +175,7 @@ def _members(results: Results, pool: str, *, joins: bool) -> tuple[str, ...]:
 
 def _pool_words(results: Results, pool: str) -> str:
     if pool == OWN:
-        return f"{results.evidence.country_name(results.candidate)}'s own chain"
+        return f"the chain of {results.evidence.country_name(results.candidate)} alone"
     return next(found.label for found in results.sets if found.id == pool)
 
 

@@ -140,12 +140,26 @@ def read_plants(evidence: Evidence, draws: RowDraws, *, count_by: str) -> tuple[
 def read_circuits(evidence: Evidence, draws: RowDraws, *, count_by: str) -> tuple[Plant, ...]:
     """Every plant that separates Dy and Tb; nameplates are magnets these are enough for.
 
-    A part of a plant of the register shares its fate: both come to run or neither does.
+    Lines of the register in tonnes of Dy and Tb oxide, and those derived from other figures. A
+    part of a plant of the register shares its fate: both come to run or neither does.
 
     Method:
         §3.8 of docs/methods.md.
     """
-    return _read(evidence, evidence.table("heavy_circuits"), draws, count_by=count_by)
+    register = evidence.table("projects")
+    lines = select_counted(register[register["unit"] == HEAVY_UNIT])
+    lines = lines.assign(part_of=[_find_whole(row, register) for _, row in lines.iterrows()])
+    derived = evidence.table("heavy_circuits")
+    rows = pd.concat([frame for frame in (lines, derived) if len(frame)] or [derived])
+    return _read(evidence, rows, draws, count_by=count_by)
+
+
+def _find_whole(line: pd.Series, register: pd.DataFrame) -> str:
+    """The plant a heavy line is part of: same company, stage, status and start."""
+    same = ["company", "stage", "country_iso3", "status", "start_year"]
+    is_whole = (register[same] == line[same]).all(axis=1) & (register["unit"] != HEAVY_UNIT)
+    found = register.loc[is_whole, "project_id"]
+    return str(found.iloc[0]) if len(found) == 1 else ""
 
 
 def _read(
@@ -241,7 +255,8 @@ def _fate(
     if status is PlantStatus.OPERATING:
         return None
     backing = _backing(row, known_events)
-    whole = str(row.get("part_of") or row["project_id"])
+    part_of = row.get("part_of")
+    whole = part_of if isinstance(part_of, str) and part_of else str(row["project_id"])
     return draw_fate(
         whole,
         status,

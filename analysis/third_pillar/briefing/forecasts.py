@@ -7,13 +7,8 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from third_pillar.assessment.case import Case
-from third_pillar.assessment.forecasts import (
-    FEW,
-    OPEN,
-    Settled,
-    score_forecasts,
-    settle_forecasts,
-)
+from third_pillar.assessment.forecast_outcomes import OPEN, Settled
+from third_pillar.assessment.forecasts import FEW, score_forecasts, settle_forecasts
 from third_pillar.briefing.markup import Fragment, fragment, paragraph, table
 from third_pillar.briefing.numbers import NBSP
 from third_pillar.briefing.words import day

@@ -22,7 +22,11 @@ from third_pillar.briefing.markup import (
 from third_pillar.briefing.network import find_number
 from third_pillar.briefing.numbers import phrase_list, show_number
 from third_pillar.briefing.references import list_numbers, list_sources
-from third_pillar.briefing.supply_parts import FEED_EXPRESSIONS, list_feed_sources
+from third_pillar.briefing.supply_parts import (
+    FEED_EXPRESSIONS,
+    has_magnet_plants,
+    list_feed_sources,
+)
 from third_pillar.briefing.window_figures import show_fans_of
 from third_pillar.briefing.words import (
     STAGE_LABELS,
@@ -42,9 +46,9 @@ from third_pillar.vocabulary.findings import Metric
 def compose_chain_title(case: Case) -> Fragment:
     """What the page asks of the chain."""
     return fragment(
-        Markup("<h1>Where is the chain outside China narrowest, and where is {}’s?</h1>").format(
-            candidate(case)
-        ),
+        Markup(
+            "<h1>Where is the chain outside China narrowest, and where is that of {}?</h1>"
+        ).format(candidate(case)),
         paragraph(
             "From mine to magnet in one unit, the tonnes of magnets a year that each stage "
             f"allows, to the end of {horizon(case)}, on what was known on "
@@ -84,8 +88,8 @@ def _heavy_now(case: Case) -> Markup:
         return Markup("What Dy and Tb allow cannot be said: the rows for it are not on record.")
     return Markup(
         "Dysprosium and terbium narrow it further: today’s circuits outside China are enough for "
-        "{} of that need if every magnet holds the average, and for {} if light grades are made "
-        "without."
+        "{} of today’s need if every magnet holds the average, and for {} if light grades are "
+        "made without."
     ).format(number(mixed), number(apart))
 
 
@@ -130,6 +134,10 @@ def _feed(case: Case) -> Markup:
     gap = find_number(case, "feed_gap(horizon)")
     if gap is None or not isinstance(gap.value, float):
         return Markup("")
+    if not has_magnet_plants(case):
+        return Markup(
+            "<strong>No magnet plant</strong> of its own is on record that would need its oxide."
+        )
     if gap.value < 1:
         return Markup("<strong>It separates enough</strong> NdPr oxide for its magnet plants.")
     return Markup(

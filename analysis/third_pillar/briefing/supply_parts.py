@@ -97,12 +97,12 @@ def show_stage_balance(case: Case) -> Exhibit:
 
 
 def _balance_title(case: Case) -> str:
-    balance, name = case.results.horizon.balance, sentence_start(candidate(case))
+    balance, name = case.results.horizon.balance, candidate(case)
     flow = show_number(balance.flow[0], "", like="t a")
-    said = f"{name}’s own chain passes {flow} t a year by the end of {horizon(case)}"
+    said = f"The chain of {name} alone passes {flow} t a year by the end of {horizon(case)}"
     need = balance.home_need
     if balance.flow[0] < 1:
-        said = f"{name} has no chain of its own by the end of {horizon(case)}"
+        said = f"{sentence_start(name)} has no chain of its own by the end of {horizon(case)}"
     where = f"; it is narrowest at {balance.binding_stage}"
     if need is None:
         return said + where + "; its own need is not on record"
@@ -174,6 +174,11 @@ def _feed_bars(case: Case) -> tuple[list[OxideBar], tuple[str, ...]]:
     return bars, tuple(dict.fromkeys(sources))
 
 
+def has_magnet_plants(case: Case) -> bool:
+    """Whether the candidate makes magnets on record, by the horizon."""
+    return any(amount.is_need and amount.mean * 2 >= 1 for amount in assess_feed(case.results))
+
+
 def _feed_title(case: Case, bars: list[OxideBar]) -> str:
     named = {bar.label: bar for bar in bars}
     scheme, offer = (
@@ -190,11 +195,14 @@ def _feed_title(case: Case, bars: list[OxideBar]) -> str:
     name = sentence_start(candidate(case))
     if gap is None or not isinstance(gap.value, float):
         return f"Whether {candidate(case)} separates enough for its magnets is not known"
+    if not has_magnet_plants(case):
+        return f"{name} has no magnet plant on record that would need its oxide"
     if gap.value < 1:
         return f"{name} separates at least as much NdPr oxide as its magnet plants need"
     return (
-        f"{name}’s magnet plants would lack {show_number(gap.value, '', like='t a')} t of NdPr "
-        f"oxide a year by the end of {horizon(case)}"
+        f"The magnet plants of {candidate(case)} would lack "
+        f"{show_number(gap.value, '', like='t a')} t of NdPr oxide a year by the end of "
+        f"{horizon(case)}"
     )
 
 
@@ -267,7 +275,7 @@ def _with_range(case: Case, expression: str) -> Markup:
 
 
 def _binding_table(case: Case) -> Markup:
-    chains = [(OWN, f"{sentence_start(candidate(case))}’s own chain")]
+    chains = [(OWN, f"The chain of {candidate(case)} alone")]
     chains += [(pool.id, f"{sentence_start(pool.label)}, with it") for pool in case.results.sets]
     rows = []
     for chain, label in chains:
@@ -294,9 +302,11 @@ def compose_scenarios(case: Case) -> Fragment:
     base = compared[0]
     shown = [row for row in compared if not row.refused]
     still = tuple(
-        row.scenario.title for row in compared[1:] if not row.refused and not row.differs(base)
+        f"“{row.scenario.title}”"
+        for row in compared[1:]
+        if not row.refused and not row.differs(base)
     )
-    refused = tuple(row.scenario.title for row in compared if row.refused)
+    refused = tuple(f"“{row.scenario.title}”" for row in compared if row.refused)
     return fragment(
         paragraph(
             f"For {candidate(case)}, at the end of {horizon(case)}; shares are of the need of "

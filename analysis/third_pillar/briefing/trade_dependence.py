@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from third_pillar.assessment.case import Case
-from third_pillar.assessment.metrics_flows import describe_line, select_newest
+from third_pillar.assessment.metrics_flows import select_newest
 from third_pillar.assessment.rows import find_product_label
-from third_pillar.assessment.trade_panel import DependenceTest, SupplierYear
+from third_pillar.assessment.trade_panel import DependenceTest, SupplierYear, describe_line
 from third_pillar.briefing.markup import Exhibit, Fragment, fragment, number, paragraph, span, table
 from third_pillar.briefing.network import find_number
+from third_pillar.briefing.numbers import phrase_count, show_number
 from third_pillar.briefing.words import country, sentence_start, sources_note
 from third_pillar.figures.trade import (
     Tile,
@@ -142,18 +143,16 @@ def compose_dependence_panel(case: Case) -> Fragment:
     tests = case.results.trade_panel.tests
     rows = []
     for one in select_newest(case.results):
-        test = tests.get((one.importer, one.line, "value"))
+        test = tests[one.importer, one.line]
         hhi = find_number(case, f"import_hhi({one.importer}, {one.line}, {one.year})")
         share = find_number(
             case, f"supplier_share({one.importer}, {CHINA}, {one.line}, {one.year})"
         )
         rows.append(
             (
-                sentence_start(case.results.evidence.country_name(one.importer)),
                 _line_cell(case, one),
                 number(share),
                 number(hhi, unit=False) + span(hhi),
-                "world" if one.suppliers.is_of_world else f"{len(one.suppliers.shares)} partners",
                 _criteria(test),
                 _result(test),
             )
@@ -170,38 +169,59 @@ def compose_dependence_panel(case: Case) -> Fragment:
             *_test_sentences(case),
         ),
         table(
-            (
-                "Importer", "Line, period, measure", "From China", "Index of suppliers",
-                "Shares of", "Criteria met by year", "Dependent",
-            ),
+            ("Importer and line", "From China", "Index of suppliers", "Criteria met", "Dependent"),
             rows,
             caption="Suppliers by importer and customs line, newest year on record",
         ),
+        _years_table(case),
     )  # fmt: skip
 
 
+def _years_table(case: Case) -> Markup:
+    """How China's share moved, where three years or more are on record in one measure."""
+    rows = []
+    for (importer, line, measured_by), held in case.results.trade_panel.years.items():
+        if len(held) < _SERIES:
+            continue
+        name = sentence_start(case.results.evidence.country_name(importer))
+        ordered = sorted(held, key=lambda one: one.suppliers.share(CHINA))
+        rows.append(
+            (
+                f"{name}: {describe_line(case.results.evidence, line)}, by {measured_by}",
+                *(_share_cell(one) for one in (held[0], ordered[0], ordered[-1], held[-1])),
+            )
+        )
+    return table(
+        ("Importer and line", "First year", "Lowest", "Highest", "Newest year"), rows,
+        caption="How China's share moved; of the named partners where no total is on record",
+    ) if rows else Markup("")  # fmt: skip
+
+
+def _share_cell(one: SupplierYear) -> str:
+    return f"{show_number(100 * one.suppliers.share(CHINA), '%')} ({one.period})"
+
+
+_SERIES = 3
+
+
 def _line_cell(case: Case, one: SupplierYear) -> str:
-    line = sentence_start(describe_line(case.results.evidence, one.line))
-    return f"{line}, {one.period}, by {one.measured_by}"
+    name = sentence_start(case.results.evidence.country_name(one.importer))
+    line = describe_line(case.results.evidence, one.line)
+    scope = "" if one.suppliers.is_of_world else f", {len(one.suppliers.shares)} partners"
+    return f"{name}: {line}, {one.period}, by {one.measured_by}{scope}"
 
 
-def _criteria(test: DependenceTest | None) -> str:
-    if test is None:
-        return "exports not on record"
+def _criteria(test: DependenceTest) -> str:
+    """Criteria met by year, and how many of the three are not known."""
     return "; ".join(
         f"{year.year}: {year.count_met} of 3"
-        + (
-            ", one not known"
-            if year.few_exporters is None and year.few_suppliers is not None
-            else ""
-        )
-        + (", two not known" if year.few_exporters is None and year.few_suppliers is None else "")
+        + (f", {phrase_count(year.count_unknown)} not known" if year.count_unknown else "")
         for year in test.result.years
     )
 
 
-def _result(test: DependenceTest | None) -> str:
-    if test is None or test.result.is_dependent is None:
+def _result(test: DependenceTest) -> str:
+    if test.result.is_dependent is None:
         return "not known"
     return "yes" if test.result.is_dependent else "no"
 

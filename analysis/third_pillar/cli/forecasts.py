@@ -64,7 +64,8 @@ def forecasts_score(json: Json = False) -> int:
     """Settle what the register settles: outcomes, Brier score, counts, misses."""
     from third_pillar import evidence
     from third_pillar.assessment.case import ask
-    from third_pillar.assessment.forecasts import FEW, OPEN, score_forecasts, settle_forecasts
+    from third_pillar.assessment.forecast_outcomes import OPEN
+    from third_pillar.assessment.forecasts import FEW, score_forecasts, settle_forecasts
     from third_pillar.briefing.forecasts import phrase_chance, phrase_score
 
     as_of = ask(as_of="today").as_of

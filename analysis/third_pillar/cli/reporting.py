@@ -10,6 +10,7 @@ from third_pillar.cli.answer import answer_json, say, warn
 from third_pillar.execution.profiles import DEFAULT_PROFILE
 from third_pillar.execution.progress import ENGINES, CellProgress, EngineName, Progress
 from third_pillar.publishing.outcome import ReportOutcome
+from third_pillar.publishing.own_figures import OwnFiguresRule
 from third_pillar.publishing.report import publish_report
 from third_pillar.vocabulary.errors import ParameterFault, ReportFailed
 from third_pillar.vocabulary.parameters import nearest
@@ -23,6 +24,7 @@ def run_report(
     force: bool,
     timeout: float | None,
     quiet: bool,
+    own_figures: OwnFiguresRule = "refuse",
     engine: str = "pillar",
     timings: bool = False,
 ) -> int:
@@ -38,6 +40,7 @@ def run_report(
             progress=progress,
             engine=read_engine(engine),
             sampled=timings,
+            own_figures=own_figures,
         )
     if timings:
         _say_timings(outcome)
@@ -50,6 +53,17 @@ def run_report(
     if not as_json:
         _say_outcome(outcome)
     return 0
+
+
+def choose_own_figures(*, allow: bool, leave_out: bool) -> OwnFiguresRule:
+    """What the options say of own figures.
+
+    Raises:
+        ParameterFault: They say both.
+    """
+    if allow and leave_out:
+        raise ParameterFault("--allow-overlay and --without-overlay exclude each other")
+    return "use" if allow else "leave_out" if leave_out else "refuse"
 
 
 def read_engine(name: str) -> EngineName:
@@ -124,6 +138,7 @@ def show_progress(*, quiet: bool) -> Iterator[Progress | None]:
 def _as_data(outcome: ReportOutcome) -> dict[str, object]:
     answer: dict[str, object] = {
         "status": outcome.status,
+        "state": outcome.state or None,
         "html": outcome.html,
         "findings": outcome.findings,
         "manifest": outcome.manifest,
@@ -148,6 +163,9 @@ def _say_outcome(outcome: ReportOutcome) -> None:
     if outcome.status == "unchanged":
         say("Unchanged since the last report: no cell was run.")
     else:
-        say(f"Published: {outcome.cells_executed} cells in {outcome.seconds:.1f} s.")
+        done = "Published" if outcome.state == "published" else "Written as a draft"
+        say(f"{done}: {outcome.cells_executed} cells in {outcome.seconds:.1f} s.")
     say(f"\n{outcome.bottom_line}\n")
     say(f"Open {outcome.html}")
+    if outcome.state == "draft" and outcome.html is not None:
+        say(f"Approve it with: pillar approve {outcome.html.parent.name} --by NAME --publish")

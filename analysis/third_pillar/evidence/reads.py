@@ -104,7 +104,7 @@ class NotedTables(Mapping[str, _Frame], Generic[_Frame]):
     """Tables by name; looking one up notes its file."""
 
     def __init__(self, frames: Mapping[str, _Frame], paths: Mapping[str, str]) -> None:
-        self._frames = dict(frames)
+        self._frames = frames
         self._paths = paths
 
     def __getitem__(self, name: str) -> _Frame:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from third_pillar.evidence.location import DESCRIPTOR, data_folder
 from third_pillar.evidence.reads import accounted
-from third_pillar.vocabulary.findings import DataRelease
+from third_pillar.vocabulary.findings import DataRelease, OwnFigures
 
-_PATTERNS = (
+PACKAGE_PATTERNS = (
     DESCRIPTOR,
     "sources.csv",
     "corrections.yml",
@@ -30,7 +30,7 @@ def package_files(root: Path | None = None) -> dict[str, Path]:
     folder = data_folder(root)
     found = {
         path.relative_to(folder).as_posix(): path
-        for pattern in _PATTERNS
+        for pattern in PACKAGE_PATTERNS
         for path in folder.glob(pattern)
         if path.is_file()
     }
@@ -48,7 +48,9 @@ def package_sha256(root: Path | None = None) -> str:
     return hashlib.sha256(lines.encode()).hexdigest()
 
 
-def read_release(*, as_of: dt.date, root: Path | None = None) -> DataRelease:
+def read_release(
+    *, as_of: dt.date, root: Path | None = None, own: OwnFigures | None = None
+) -> DataRelease:
     """The release the data folder holds, seen from `as_of`; stale when that is later."""
     header = json.loads((data_folder(root) / DESCRIPTOR).read_text(encoding="utf-8"))
     date = str(header["created"])[:10]
@@ -59,6 +61,7 @@ def read_release(*, as_of: dt.date, root: Path | None = None) -> DataRelease:
         sha256=package_sha256(root),
         as_of=as_of.isoformat(),
         is_stale=as_of > dt.date.fromisoformat(date),
+        own_figures=own,
     )
 
 

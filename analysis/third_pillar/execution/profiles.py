@@ -39,7 +39,7 @@ class Profile(BaseModel):
     timeout_seconds: float = Field(default=600, gt=0)
     cell_timeout_seconds: float | None = Field(default=None, gt=0)
     memory_mb: int | None = Field(default=None, ge=256)
-    publish: Literal["draft", "published"] = "published"
+    publish: Literal["draft", "published"] = "draft"
 
     @property
     def memory_bytes(self) -> int | None:

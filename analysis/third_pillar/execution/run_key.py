@@ -35,6 +35,7 @@ class RunInputs:
         notebook: sha256 of the notebook.
         locks: Lock file to sha256, or "absent".
         register: sha256 of the registered forecasts, which are no part of the data, or "absent".
+        own_figures: sha256 of the reader's own figures where they enter, or "absent".
     """
 
     parameters: dict[str, Any]
@@ -46,6 +47,7 @@ class RunInputs:
     notebook: str
     locks: dict[str, str]
     register: str
+    own_figures: str
 
     @property
     def base(self) -> str:
@@ -67,8 +69,16 @@ class RunInputs:
         return _sha256({"base": self.base, "reads": dict(reads)})
 
 
-def read_run_inputs(question: Question, profile: Profile, *, root: Path | None = None) -> RunInputs:
+def read_run_inputs(
+    question: Question, profile: Profile, *, root: Path | None = None, own_figures: bool = False
+) -> RunInputs:
     """What a report of this question would depend on now.
+
+    Args:
+        question: The checked parameters.
+        profile: The kind of report.
+        root: Project root; found where not given.
+        own_figures: Whether the reader's own figures enter.
 
     Raises:
         ParameterFault: The profile's notebook is not there.
@@ -88,6 +98,7 @@ def read_run_inputs(question: Question, profile: Profile, *, root: Path | None =
         notebook=_file_sha256(notebook_path(profile, root=root)),
         locks={name: _file_sha256(root / name) for name in _LOCKS},
         register=_file_sha256(root / "data" / "forecasts.csv"),
+        own_figures=_own_sha256(root) if own_figures else ABSENT,
     )
 
 
@@ -109,6 +120,11 @@ def code_sha256(package: Path) -> str:
             digest.update(path.relative_to(package).as_posix().encode() + b"\0")
             digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
+
+
+def _own_sha256(root: Path) -> str:
+    own = evidence.find_overlay(root)
+    return ABSENT if own is None else own.sha256
 
 
 def _file_sha256(path: Path) -> str:

@@ -51,6 +51,18 @@ class Breadth:
     is_pillar: bool
 
 
+def count_reached(
+    capacity: npt.NDArray[np.float64], need: Draws, *, threshold: float
+) -> npt.NDArray[np.int64]:
+    """At how many stages a country reaches a share of the need, draw by draw; unknown reach none.
+
+    Method:
+        §5.2 of docs/methods.md.
+    """
+    # A comparison with NaN is false: what is not known reaches nothing.
+    return np.asarray((capacity >= threshold * need[:, None]).sum(axis=1))
+
+
 def assess_breadth(
     capacity: npt.NDArray[np.float64], need: Draws, *, specification: BreadthSpecification
 ) -> Breadth:
@@ -74,11 +86,12 @@ def assess_breadth(
     reaches = np.where(np.isnan(share), False, share >= specification.threshold)  # noqa: FBT003  numpy fills by position
     # The rule speaks of mean capacity, as the shortfall does: not of the mean of a ratio.
     mean_share = capacity.mean(axis=0) / need.mean()
+    reached = count_reached(capacity, need, threshold=specification.threshold)
     stages_reached = int(np.nansum(mean_share >= specification.threshold))
     return Breadth(
         share_of_need=mean_share,
         chance_by_stage=reaches.mean(axis=0),
         stages_reached=stages_reached,
-        chance=float((reaches.sum(axis=1) >= specification.stages_needed).mean()),
+        chance=float((reached >= specification.stages_needed).mean()),
         is_pillar=stages_reached >= specification.stages_needed,
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from third_pillar.figures import theme
 from third_pillar.publishing.exhibits import (
@@ -23,6 +24,7 @@ from third_pillar.publishing.exhibits import (
     trace_types,
 )
 from third_pillar.publishing.offline_check import check_offline
+from third_pillar.publishing.own_notices import note_for_figures, note_for_masthead
 from third_pillar.publishing.paper import Paper, compose_paper
 from third_pillar.publishing.plotly_bundle import PlotlyBundle, load_bundle
 from third_pillar.vocabulary.errors import ReportFailed
@@ -74,7 +76,8 @@ def export_html(
     _refuse(check_notebook(notebook))
     exhibits = read_exhibits(notebook)
     bundle = bundle or load_bundle(needs=trace_types(exhibits))
-    paper = compose_paper(_render_body(notebook))
+    own_note = note_for_figures(findings)
+    paper = compose_paper(_render_body(notebook, own_note))
     _refuse(list(paper.faults))
     html = _compose_page(
         paper, exhibits, findings=findings, generated=generated, run_id=run_id, bundle=bundle
@@ -103,7 +106,7 @@ def _pages() -> Environment:
     )
 
 
-def _render_body(notebook: Any) -> str:
+def _render_body(notebook: Any, own_note: Markup) -> str:
     """Prose and outputs in the notebook's order; code is never shown.
 
     nbconvert makes the same of the template beside this module; importing it costs more than all
@@ -123,7 +126,7 @@ def _render_body(notebook: Any) -> str:
         for output in cell.get("outputs", []):
             data = output.get("data", {})
             if EXHIBIT in data:
-                parts.append(_render_exhibit(data[EXHIBIT], next(numbers)))
+                parts.append(_render_exhibit(data[EXHIBIT], next(numbers), own_note))
             elif FINDINGS not in data and "text/html" in data:
                 parts.append(data["text/html"])
             elif FINDINGS not in data and "text/markdown" in data:
@@ -139,9 +142,10 @@ def warm_templates() -> None:
         _asset(name)
 
 
-def _render_exhibit(exhibit: dict[str, Any], number: int) -> str:
+def _render_exhibit(exhibit: dict[str, Any], number: int, own_note: Markup) -> str:
     columns, rows = compose_data_table(exhibit["table"])
     parts = {key: exhibit[key] for key in ("id", "title", "note", "alt")}
+    parts["note"] = f"{parts['note']} {own_note}".strip()
     page = _pages().get_template("exhibit.html.j2")
     return page.render(**parts, number=number, columns=columns, rows=rows)
 
@@ -168,6 +172,7 @@ def _compose_page(
             published=_long_date(generated.date()),
             as_of=_long_date(findings.data.as_of),
             data=findings.data,
+            own_notice=note_for_masthead(findings, paper),
             run_id=run_id,
             citation=citation,
             bundle=bundle,

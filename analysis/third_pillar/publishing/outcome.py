@@ -12,7 +12,7 @@ class ReportOutcome:
     """A report, or the reason why there is none.
 
     Attributes:
-        status: "published"; "unchanged" when the archive held it already; "failed".
+        status: "published" when the archive took it; "unchanged" when it held it already; "failed".
         html: Absolute path of the report; none when failed.
         findings: Absolute path of `findings.json`; none when failed.
         manifest: Absolute path of `manifest.json`; none when failed.
@@ -20,6 +20,7 @@ class ReportOutcome:
         cells_executed: Code cells run by this request; 0 when unchanged.
         seconds: Wall time of this request.
         bottom_line: The answer; empty when failed.
+        state: "draft", "reviewed" or "published"; empty when failed.
         message: Why it failed; empty when not.
         error: Name of the error, when failed.
         hint: The way out, when failed.
@@ -35,6 +36,7 @@ class ReportOutcome:
     cells_executed: int
     seconds: float
     bottom_line: str = ""
+    state: str = ""
     message: str = ""
     error: str = ""
     hint: str = ""

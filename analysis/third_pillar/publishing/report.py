@@ -13,16 +13,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from third_pillar import evidence
+from third_pillar.evidence.location import data_folder
 from third_pillar.execution.profiles import DEFAULT_PROFILE, Profile, load_profile, notebook_path
 from third_pillar.execution.progress import EngineName, Progress
 from third_pillar.execution.question import resolve
 from third_pillar.execution.run_key import RunInputs, read_run_inputs
 from third_pillar.execution.sampling import add_times, sample_time, time_spent
+from third_pillar.publishing.approval import Approvals, lead_published
 from third_pillar.publishing.archive import Archive, ArchivedRun, Lineage, OpenRun
 from third_pillar.publishing.atomic import storage_faults, write_atomic
 from third_pillar.publishing.manifest import MANIFEST
 from third_pillar.publishing.outcome import ReportOutcome
+from third_pillar.publishing.own_figures import (
+    OwnFiguresRule,
+    check_statement,
+    decide_on_own_figures,
+    own_figures_enter,
+)
 from third_pillar.publishing.provenance import describe_provenance
+from third_pillar.publishing.state_band import show_state
+from third_pillar.publishing.table_store import TableStore
 from third_pillar.vocabulary.errors import ParameterFault, ReportFailed, StorageFault
 from third_pillar.vocabulary.parameters import Question
 
@@ -47,6 +57,7 @@ class _Request:
     question: Question
     inputs: RunInputs
     timeout: float
+    own_figures: bool
     clock: float
     progress: Progress | None = None
     exporter: Exporter | None = None
@@ -82,6 +93,7 @@ def publish_report(
     timeout: float | None = None,
     progress: Progress | None = None,
     exporter: Exporter | None = None,
+    own_figures: OwnFiguresRule = "refuse",
     engine: EngineName = "pillar",
     sampled: bool = False,
     archive: Archive | None = None,
@@ -95,18 +107,21 @@ def publish_report(
         timeout: Seconds for the whole run; the profile's where not given.
         progress: Called before each code cell.
         exporter: Makes the HTML; `export_html` of this layer where not given.
+        own_figures: What to do where the reader has own figures in `data/overlay/`: "refuse",
+            "use" them and say so on page one, or "leave_out".
         engine: "kernel" runs the cells in an ordinary kernel.
         sampled: Whether to measure what the processor's time goes into.
         archive: Where the report is kept; the project's where not given.
 
     Raises:
-        ParameterFault: The question is wrong; nothing was started.
+        ParameterFault: The question is wrong, or there are own figures and nothing was said of
+            them; nothing was started.
         EvidenceFault: The data package breaks its rules; nothing was started.
         StorageFault: The archive cannot be written; nothing was published.
     """
     if sampled:
         sample_time()
-    request = _resolve(profile, given or {}, timeout=timeout)
+    request = _resolve(profile, given or {}, timeout=timeout, own_figures=own_figures)
     request = replace(request, progress=progress, exporter=exporter, engine=engine, sampled=sampled)
     archive = archive or Archive()
     served = None if force else _serve(request, archive)
@@ -131,18 +146,24 @@ def find_unchanged(
 
 
 def _resolve(
-    profile: str, given: Mapping[str, object], *, timeout: float | None = None
+    profile: str,
+    given: Mapping[str, object],
+    *,
+    timeout: float | None = None,
+    own_figures: OwnFiguresRule = "refuse",
 ) -> _Request:
     clock = time.monotonic()
     root = evidence.project_root()
     chosen = load_profile(profile, root=root)
     question = resolve(given, chosen, root=root)
+    enter = decide_on_own_figures(own_figures, root=root)
     return _Request(
         root=root,
         profile=chosen,
         question=question,
-        inputs=read_run_inputs(question, chosen, root=root),
+        inputs=read_run_inputs(question, chosen, root=root, own_figures=enter),
         timeout=_checked_timeout(timeout, chosen),
+        own_figures=enter,
         clock=clock,
     )
 
@@ -169,8 +190,9 @@ def _checked_timeout(timeout: float | None, profile: Profile) -> float:
 
 def _run(request: _Request, archive: Archive, run: OpenRun) -> ReportOutcome:
     try:
-        executed, manifest = _build(request, run)
+        executed, manifest = _build(request, archive, run)
         published = archive.publish(run, manifest)
+        lead_published(archive, published)
     except ReportFailed as error:
         return _failed(error, request, archive, run)
     except StorageFault:
@@ -194,29 +216,35 @@ def _run(request: _Request, archive: Archive, run: OpenRun) -> ReportOutcome:
     return replace(outcome, time_spent=add_times(executed.time_spent, time_spent()))
 
 
-def _build(request: _Request, run: OpenRun) -> tuple[ExecutedRun, dict[str, Any]]:
+def _build(request: _Request, archive: Archive, run: OpenRun) -> tuple[ExecutedRun, dict[str, Any]]:
     from third_pillar.execution.run import run_notebook  # noqa: PLC0415  a second; not if unchanged
+    from third_pillar.publishing.since_last import compare_with_last  # noqa: PLC0415  same
 
-    executed = run_notebook(
-        notebook_path(request.profile, root=request.root),
-        parameters=request.inputs.parameters,
-        workdir=run.folder,
-        timeout=request.timeout,
-        cell_timeout=request.profile.cell_timeout_seconds,
-        memory=request.profile.memory_bytes,
-        progress=request.progress,
-        engine=request.engine,
-        sampled=request.sampled,
-    )
+    with own_figures_enter(is_wanted=request.own_figures):
+        executed = run_notebook(
+            notebook_path(request.profile, root=request.root),
+            parameters=request.inputs.parameters,
+            workdir=run.folder,
+            timeout=request.timeout,
+            cell_timeout=request.profile.cell_timeout_seconds,
+            memory=request.profile.memory_bytes,
+            progress=request.progress,
+            engine=request.engine,
+            sampled=request.sampled,
+        )
+    check_statement(executed.findings, expected=request.inputs.own_figures)
     export = request.exporter or _load_exporter()
+    described = request.describe(run)
+    TableStore(archive.folder).keep(request.inputs.tables, data_folder(request.root))
+    since = compare_with_last(archive, run.lineage, executed.findings, described)
     exported = export(
-        executed.notebook,
+        since.add_to(executed.notebook),
         findings=executed.findings,
         generated=request.started,
         run_id=run.run_id,
     )
     _check_inputs_stand(request)
-    write_atomic(run.folder / REPORT, exported.html)
+    write_atomic(run.folder / REPORT, show_state(exported.html, request.profile.publish))
     write_atomic(run.folder / FINDINGS, executed.findings.to_json())
     executed.log.unlink()
     reads = request.digest(executed.reads)
@@ -225,6 +253,7 @@ def _build(request: _Request, run: OpenRun) -> tuple[ExecutedRun, dict[str, Any]
         "run_key": request.inputs.key_of(reads),
         "reads": reads,
         "status": "published",
+        "changes": since.summary,
         "cells": executed.cells_executed,
         "figures": exported.figures,
         "plotly_bundle": exported.bundle,
@@ -240,7 +269,9 @@ def _load_exporter() -> Exporter:
 
 
 def _check_inputs_stand(request: _Request) -> None:
-    now = read_run_inputs(request.question, request.profile, root=request.root)
+    now = read_run_inputs(
+        request.question, request.profile, root=request.root, own_figures=request.own_figures
+    )
     if now.key != request.inputs.key:
         raise ReportFailed(
             "the data, the code or the notebook changed while the report ran", hint="Run it again."
@@ -298,4 +329,5 @@ def _outcome(
         cells_executed=cells,
         seconds=request.seconds,
         bottom_line=str(findings["bottom_line"]["text"]),
+        state=Approvals(Archive(run.folder.parents[4])).standing(run).state,
     )
