@@ -177,7 +177,7 @@ class Archive:
         home = self.lineage_folder(lineage)
         for folder in sorted(home.glob(pattern), reverse=True):
             manifest = read_manifest(folder)
-            if folder.name != LATEST and fits(manifest) and not find_faults(folder):
+            if not folder.is_symlink() and fits(manifest) and not find_faults(folder):
                 return ArchivedRun(lineage, folder, manifest)
         return None
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from third_pillar.execution.cluster import check_cluster_extra, open_client, run_on
+from third_pillar.publishing.approval import lead_published
 from third_pillar.publishing.archive import Archive, Lineage
 from third_pillar.publishing.manifest import MANIFEST, find_faults, read_manifest
 from third_pillar.publishing.outcome import ReportOutcome
@@ -100,6 +101,7 @@ class ClusterMaker:
                 if manifest.get("data", {}).get("sha256") != here.data:
                     raise ReportFailed("the worker has other data than here")
                 kept = archive.adopt(Lineage(*manifest["lineage"].split("/")), Path(folder))
+                lead_published(archive, kept)
         except PillarError as error:
             return _failed(type(error).__name__, str(error), hint=error.hint)
         return replace(

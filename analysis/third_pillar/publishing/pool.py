@@ -196,6 +196,7 @@ def read_outcome(said: dict[str, Any]) -> ReportOutcome:
         cells_executed=int(said.get("cells_executed") or 0),
         seconds=float(said.get("seconds") or 0.0),
         bottom_line=str(said.get("bottom_line") or ""),
+        state=str(said.get("state") or ""),
         message=str(said.get("message") or ""),
         error=str(said.get("error") or ""),
         hint=str(said.get("hint") or ""),

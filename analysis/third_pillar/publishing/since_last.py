@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from third_pillar.execution.documents import Node, as_node
 from third_pillar.publishing.approval import Approvals
 from third_pillar.publishing.archive import Archive, ArchivedRun, Lineage
 from third_pillar.publishing.comparison import Side, compare_reports, find_baseline, read_side
@@ -46,16 +47,18 @@ class SinceLast:
         """A copy of the executed notebook with the part in it; itself for the first report."""
         if self.last is None:
             return notebook
-        import nbformat  # noqa: PLC0415  comes with the run
-        import nbformat.v4 as form  # noqa: PLC0415  same
-
         part = self._compose(frozenset(_ANCHOR.findall(_all_html(notebook))))
-        build: Any = form  # nbformat carries no types
         data = {"text/html": str(part.html), "text/plain": part.text}
-        cell = build.new_code_cell("", outputs=[build.new_output("display_data", data)])
+        shown = {"output_type": "display_data", "data": data, "metadata": {}}
+        cell: dict[str, Any] = {
+            "cell_type": "code",
+            "source": "",
+            "metadata": {},
+            "execution_count": None,
+        }
         cells = list(notebook.cells)
-        cells.insert(_place(cells), cell)
-        return nbformat.from_dict({**notebook, "cells": cells})  # type: ignore[no-untyped-call]
+        cells.insert(_place(cells), as_node({**cell, "outputs": [shown]}))
+        return Node({**notebook, "cells": cells})
 
     def _compose(self, linked: frozenset[str]) -> Fragment:
         from third_pillar.briefing.changes import (  # noqa: PLC0415  a second; not for a first report
