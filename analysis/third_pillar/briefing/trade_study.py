@@ -145,7 +145,8 @@ def _diagnostic_sentences(case: Case) -> list[str]:
         (
             f"Residuals: the worst fitted month is {show_month(month)}, {abs(residual):.1f} "
             f"deviations {'below' if residual < 0 else 'above'}; neighbouring residuals correlate "
-            f"by {show_number(headline.autocorrelation, '')}. No season is modelled{_season_reason(case)}."
+            f"by {show_number(headline.autocorrelation, '')}. No season is modelled"
+            f"{_season_reason(case)}."
         )
     ]
     if study.placebos:
