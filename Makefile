@@ -35,10 +35,15 @@ lock: $(UV) ## resolve the lock files anew from pyproject.toml
 
 bench: $(VENV)/.run-ready ## measure the model's engines, and a briefing against papermill and nbconvert
 	@$(BIN)/python benchmarks/model_cost.py
-	@$(BIN)/python benchmarks/report_cost.py
+	@$(BIN)/python benchmarks/data_load.py
+	@$(BIN)/python benchmarks/bulk_trade.py
+	@$(BIN)/python benchmarks/batch_cost.py
 
 soak: $(VENV)/.run-ready ## kill reports at random moments and verify the archive (SOAK_ROUNDS=40)
+	@$(BIN)/python soak/kill_children.py
 	@$(BIN)/python soak/kill_runs.py
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-test.lock
+	@$(BIN)/python soak/jupyter_scheduler_runs.py
 
 clean: ## remove the environment; reports stay
 	rm -rf $(VENV)

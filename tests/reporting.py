@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 
 from small_notebook import export_plainly, findings_dict, write_notebook
@@ -89,7 +90,7 @@ def no_kernel(project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
         shutil.copy(path, workdir / execution_run.NOTEBOOK)
         (workdir / execution_run.LOG).write_text("ran\n")
         return execution_run.ExecutedRun(
-            notebook=None,
+            notebook=nbformat.read(path, as_version=4),
             cells_executed=3,
             seconds=0.0,
             findings=Findings.model_validate(findings_dict(**parameters)),

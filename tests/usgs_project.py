@@ -13,12 +13,14 @@ HEADER = (
 )
 _RESERVE = "t_reo,2024,as printed,snapshot,estimated,MCS 2025 v1.3,2025-05-27,TOY-A"
 _OLDER = "t_reo,2023,as printed,snapshot,estimated,MCS 2024,2024-01-31,TOY-A"
+_OLDEST = "t_reo,2019,as printed,snapshot,estimated,MCS 2020,2020-01-31,TOY-A"
 _SHARE = "pct,2022,2019-2022,multi_year,reported,MCS 2024,2024-01-31,TOY-A"
 MORE = {
     "curated/reserves_resources.csv": (
         f"figure_id,country_iso3,entity,measure,{FIGURE}",
         [
             f"RES-AUS-MCS2024,AUS,national,reserve,5700000,,,{_OLDER},,",
+            f"RES-AUS-OLDER,AUS,national,reserve,1000000,,,{_OLDEST},,",
             f"RES-BRA-MCS2025,BRA,national,reserve,11000000,,,{_RESERVE},,",
             f"RES-IND-MCS2024,IND,national,reserve,,,,{_OLDER},GAP-JPN-MAGNET,",
             f"RES-WLD-MCS2025,WLD,national,reserve,,75000000,,{_RESERVE},,",

@@ -152,9 +152,9 @@ def test_parameters_are_checked_and_the_articles_subject_is_the_candidate(
     claims_case.open_case(ARTICLE, ["as_of=2026-01-15", "candidate=BRA"])
     claims_case.open_case(None, ["pillars=IND,JPN"])
     assert asked == [
-        {"candidate": "IND"},
-        {"article": ARTICLE, "as_of": "2026-01-15", "candidate": "BRA"},
-        {"pillars": "IND,JPN"},
+        {"own_figures": False, "candidate": "IND"},
+        {"own_figures": False, "article": ARTICLE, "as_of": "2026-01-15", "candidate": "BRA"},
+        {"own_figures": False, "pillars": "IND,JPN"},
     ]
 
 

@@ -21,7 +21,7 @@ from third_pillar.vocabulary.errors import EXIT_CODES, ReportFailed
 from third_pillar.vocabulary.parameters import ReportParameters
 from toy import ARTICLE_TEXT, set_cell, write
 
-KEYS = {"status", "html", "findings", "manifest", "run_key", "cells_executed", "seconds"}
+KEYS = {"status", "state", "html", "findings", "manifest", "run_key", "cells_executed", "seconds"}
 
 
 def call(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -201,7 +201,7 @@ def test_a_person_is_told_the_answer_and_what_to_open(capsys: pytest.CaptureFixt
     """Status, bottom line, path: in this order, on stdout."""
     _, out, _ = call(capsys, "report")
     lines = [line for line in out.splitlines() if line]
-    assert lines[0].startswith("Published: 3 cells")
+    assert lines[0].startswith("Written as a draft: 3 cells")
     assert lines[1] == "No."
     assert lines[2].startswith("Open /")
     assert Path(lines[2].removeprefix("Open ")).is_file()

@@ -13,6 +13,7 @@ import pytest
 
 from loopback import Answer, serving
 from third_pillar.cli.main import main
+from toy import _resource, write
 from usgs_project import DATED, RELEASE, stock
 
 CANARY = "canary-c0ffee-comtrade-key"
@@ -107,7 +108,7 @@ def test_the_list_says_terms_of_every_source(call):
         "DataWeb",
         "China customs",
         "Comext",
-        "no: may",
+        "rows may be redistributed: no",
     ):
         assert word in out
     sources = json.loads(call("--list", "--json")[1])["sources"]
@@ -201,8 +202,10 @@ def test_the_drop_folder_takes_what_it_knows_and_names_what_it_does_not(root, ca
     code, _, err = call("drop")
     assert code == 2
     assert "holds no file" in err
-    (drop / "b.txt").write_bytes(CHINA.encode("gb18030"))
+    goods = CHINA.replace("202511,85051110,稀土永磁铁", "202511,85051110,=cmd|稀土")
+    (drop / "b.txt").write_bytes(goods.encode("gb18030"))
     (drop / "a.csv").write_text("year,tonnes\n2024,5\n", encoding="utf-8")
+    (drop / "c.csv").write_text(CHINA.replace("60000", "?"), encoding="utf-8")
     (drop / ".hidden").write_text("x", encoding="utf-8")
     code, out, err = call("drop", "--flow", "export")
     assert code == 5
@@ -216,6 +219,12 @@ def test_the_drop_folder_takes_what_it_knows_and_names_what_it_does_not(root, ca
     assert "WLD 85051110 2025-10: 5,000 t → 5,100.0 t (+2.0 %)" in out
     assert "a.csv is not recognised: it is a text that begins 'year,tonnes" in err
     assert "Recognised are: China customs CSV" in err
+    assert "file:c.csv: '?' stands where a number was due" in err
+    # what a spreadsheet would run is marked as text
+    (rows,) = (root / "data/cache/proposals").glob("*/rows.csv")
+    assert ",'=cmd|稀土" in rows.read_text("utf-8")
+    # only what could be read is kept
+    assert len(list((root / "data/cache/payloads").rglob("*.record.json"))) == 1
     code, _, err = call("--accept", "latest")
     assert code == 2
     assert "it is not established that its rows may be redistributed" in err
@@ -242,6 +251,38 @@ def test_a_workbook_by_file_is_explained_and_not_accepted(root, call, tmp_path):
     code, _, err = call("--accept", "latest")
     assert code == 2
     assert "no curated table takes the rows" in err
+
+
+def test_flows_are_compared_with_the_annual_table(root, call, tmp_path):
+    """In the same money, valuation and unit; what the table does not hold is left aside."""
+    head = "reporter_iso3,partner_iso3,flow,system,code,year,period_type,value,currency,valuation"
+    columns = f"figure_id,{head},net_kg,unit_bucket,edition,source_id"
+    same = "USA,CHN,import,HS4,8505,2024,calendar_year"
+    write(
+        root / "data/curated/trade_annual.csv",
+        f"{columns}\nT-1,{same},90,usd,customs,7,kg,2026-07,TOY-A\n"
+        f"T-2,{same},6,usd,customs,,number,2026-07,TOY-A\n"
+        f"T-3,{same.replace('2024', '2023')},1,usd,customs,,number,2026-07,TOY-A\n",
+    )
+    path = root / "data/datapackage.json"
+    content = json.loads(path.read_text("utf-8"))
+    content["resources"].append(_resource("curated/trade_annual.csv", columns, "figure_id"))
+    write(path, json.dumps(content))
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "Customs Value"
+    sheet.append(
+        ["Data Type", "Country", "HTS Number", "Description", "Quantity Description", "2024"]
+    )
+    kind = "Imports For Consumption"
+    sheet.append([kind, "China", "8505", "x", "kilograms", 100])
+    sheet.append([kind, "China", "8505", "x", "number", 6])
+    sheet.append([kind, "Japan", "8505", "x", "number", 6])
+    book.save(tmp_path / "w.xlsx")
+    code, out, _ = call("dataweb", "--file", str(tmp_path / "w.xlsx"))
+    assert code == 0
+    assert "Against trade_annual, where it holds the flow: 1 revised, 1 unchanged" in out
+    assert "trade_annual: T-1: value 90 → 100 (+11.1 %)" in out
 
 
 WRONG = [

@@ -47,7 +47,7 @@ def test_a_failing_report_leaves_the_last_good_one(project: Project) -> None:
     before = project.snapshot()
     for source, error, states in (
         ("{}['NdPr']", "KeyError", True),
-        ("import os; os._exit(0)", "DeadKernelError", True),
+        ("import os; os._exit(0)", "ProcessEnded", True),
         ("1", "ReportFailed", False),
     ):
         project.cells(source, states_findings=states)

@@ -473,7 +473,8 @@ def test_any_text_in_a_number_field_is_a_number_or_a_fault(toy_package, text):
         )
         cell = table.rows[0].text("value") if table.rows else text
         faults = [*table.faults, *(f for rule in rules.RULES for f in rule(package))]
-        is_sound = (read_number(cell) or -1) >= 0
+        number = read_number(cell)
+        is_sound = number is not None and number >= 0
         assert is_sound or faults
     finally:
         write(file, before)

@@ -12,7 +12,7 @@ from papermill.translators import translate_parameters
 
 from small_notebook import DEFAULTS, build_notebook, executed_notebook, findings_dict
 from third_pillar.execution.checks import check_accepts, read_findings
-from third_pillar.execution.engine import heading_above
+from third_pillar.execution.documents import heading_above
 from third_pillar.vocabulary.errors import ReportFailed
 
 

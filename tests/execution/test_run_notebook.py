@@ -51,17 +51,18 @@ def test_a_good_run_shows_each_cell_in_this_python_and_leaves_no_file(tmp_path: 
     ("source", "error"),
     [
         ("prices = {}\nprices['NdPr']", "KeyError"),
-        ("import os; os.kill(os.getpid(), 9)", "DeadKernelError"),
-        ("import os; os._exit(0)", "DeadKernelError"),
+        ("import os; os.kill(os.getpid(), 9)", "ProcessEnded"),
+        ("import os; os._exit(0)", "ProcessEnded"),
         ("import sys; sys.exit()", "SystemExit"),
     ],
 )
+@pytest.mark.parametrize("engine", ["pillar", "kernel"])
 def test_a_cell_that_does_not_end_well_stops_the_run(
-    tmp_path: Path, source: str, error: str
+    tmp_path: Path, engine: Any, source: str, error: str
 ) -> None:
     """The heading, the error and what was kept are said; later cells do not run."""
     with pytest.raises(RunFailed) as caught:
-        run(tmp_path, source, "open('later.txt', 'w').close()")
+        run(tmp_path, source, "open('later.txt', 'w').close()", engine=engine)
     assert (caught.value.heading, caught.value.error) == ("The work", error)
     assert caught.value.cells_executed == 2
     assert error in str(caught.value)
@@ -71,21 +72,33 @@ def test_a_cell_that_does_not_end_well_stops_the_run(
     assert not (tmp_path / "work/scratch/later.txt").exists()
 
 
+@pytest.mark.parametrize("engine", ["pillar", "kernel"])
 @pytest.mark.parametrize("bound", [{"cell_timeout": 0.5}, {"timeout": 2.5}])
-def test_an_endless_cell_is_stopped_in_time(tmp_path: Path, bound: dict[str, float]) -> None:
+def test_an_endless_cell_is_stopped_in_time(
+    tmp_path: Path, engine: Any, bound: dict[str, float]
+) -> None:
     """One bound for a cell, one for the run; either ends it."""
     path = write_notebook(tmp_path / "small.ipynb", "while True:\n    pass")
     workdir = tmp_path / "work"
     workdir.mkdir()
     with pytest.raises(RunFailed, match=f"{next(iter(bound.values())):g} s for") as caught:
-        run_notebook(path, parameters=DEFAULTS, workdir=workdir, **bound)
+        run_notebook(path, parameters=DEFAULTS, workdir=workdir, engine=engine, **bound)
     assert caught.value.error == "Timeout"
 
 
-def test_a_run_without_findings_is_no_report(tmp_path: Path) -> None:
-    """Every cell ran, and still nothing may be published; `quit()` is no way round it."""
+@pytest.mark.parametrize(
+    ("engine", "said"), [("pillar", "SystemExit"), ("kernel", "0 findings records")]
+)
+def test_a_run_without_findings_is_no_report(tmp_path: Path, engine: Any, said: str) -> None:
+    """`quit()` is no way round the findings; a kernel ends after that cell as if all were well."""
+    with pytest.raises(RunFailed, match=said):
+        run(tmp_path, "quit()", states_findings=False, engine=engine)
+
+
+def test_a_run_whose_cells_all_ran_states_findings_or_fails(tmp_path: Path) -> None:
+    """Every cell ran, and still nothing may be published."""
     with pytest.raises(RunFailed, match="0 findings records"):
-        run(tmp_path, "quit()", states_findings=False)
+        run(tmp_path, "1 + 1", states_findings=False)
 
 
 def test_papermill_itself_can_run_the_engine(tmp_path: Path) -> None:

@@ -6,11 +6,20 @@ from pathlib import Path
 
 import pytest
 
+from third_pillar.execution.matrix import Matrix
+from third_pillar.vocabulary.changes import Changes
 from third_pillar.vocabulary.findings import Findings
 from third_pillar.vocabulary.parameters import ReportParameters
+from third_pillar.vocabulary.schedule import Schedule
 
 SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
-TYPES = {"findings": Findings, "parameters": ReportParameters}
+TYPES = {
+    "changes": Changes,
+    "findings": Findings,
+    "matrix": Matrix,
+    "parameters": ReportParameters,
+    "schedule": Schedule,
+}
 
 
 @pytest.mark.parametrize("name", TYPES)

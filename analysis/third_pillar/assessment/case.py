@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 # Importing the metric modules enters their functions into the catalogue.
 from third_pillar.assessment import metrics_chain, metrics_curve, metrics_supply, metrics_trade  # noqa: F401  side effect: they register
@@ -15,8 +16,16 @@ from third_pillar.assessment.metrics_flows import list_flow_expressions
 from third_pillar.assessment.metrics_layers import layer_expressions
 from third_pillar.assessment.metrics_network import network_expressions
 from third_pillar.assessment.metrics_window import list_window_expressions
+from third_pillar.assessment.own_figures import mark_gaps, mark_metrics, mark_verdicts
 from third_pillar.assessment.results import HORIZON, NOW, Results, assess_results
-from third_pillar.evidence import check_package, load_article, load_evidence, load_parameter_choices
+from third_pillar.evidence import (
+    check_package,
+    chosen_overlay,
+    load_article,
+    load_evidence,
+    load_parameter_choices,
+    overlay_folder,
+)
 from third_pillar.vocabulary.codes import CHINA, STAGES, WORLD
 from third_pillar.vocabulary.errors import MissingEvidence
 from third_pillar.vocabulary.findings import ClaimVerdict, Gap, Metric
@@ -61,6 +70,11 @@ class Case:
     def _settled(self) -> tuple[dict[str, ClaimVerdict], dict[str, Metric]]:
         return settle_claims(self.results)
 
+    @property
+    def has_own(self) -> bool:
+        """Whether the reader's own figures entered."""
+        return self.results.evidence.own is not None
+
     def metric(self, expression: str) -> Metric:
         """A number of the case.
 
@@ -76,6 +90,45 @@ class Case:
         return self.metrics.get(expression)
 
 
+@dataclass(frozen=True, eq=False)
+class MarkedCase(Case):
+    """A case with figures of the reader's own: what they touch is marked (§0.6).
+
+    Attributes:
+        public: The same question put to the data release alone; nothing where it then has no
+            answer.
+    """
+
+    public: Case | None
+
+    @cached_property
+    def metrics(self) -> dict[str, Metric]:
+        """As of any case, with marks."""
+        public = {} if self.public is None else self.public.metrics
+        return mark_metrics(Case(self.results).metrics, public, self.results.evidence)
+
+    @cached_property
+    def settled(self) -> dict[str, ClaimVerdict]:
+        """As of any case, with marks."""
+        return self._mark(self._settled[0])
+
+    @cached_property
+    def verdicts(self) -> dict[str, ClaimVerdict]:
+        """As of any case, with marks."""
+        return self._mark(tell_flips(self.results, self._settled[0]))
+
+    @cached_property
+    def gaps(self) -> tuple[Gap, ...]:
+        """As of any case, with marks."""
+        return mark_gaps(_select_gaps(self.results), self.results.evidence)
+
+    def _mark(self, verdicts: dict[str, ClaimVerdict]) -> dict[str, ClaimVerdict]:
+        public = ({}, {}) if self.public is None else self.public._settled  # noqa: SLF001  a case
+        evidence = self.results.evidence
+        read = mark_metrics(self._settled[1], public[1], evidence)
+        return mark_verdicts(verdicts, public[0], evidence, read)
+
+
 def ask(**parameters: object) -> Question:
     """The checked question that these parameters put.
 
@@ -85,8 +138,13 @@ def ask(**parameters: object) -> Question:
     return check_parameters(parameters, choices=load_parameter_choices())
 
 
-def assess(**parameters: object) -> Case:
+def assess(*, own_figures: bool | None = None, **parameters: object) -> Case:
     """The case these parameters describe, from the data package as of the date asked.
+
+    Args:
+        own_figures: Whether the reader's own figures of `data/overlay/` enter; where not given,
+            as the environment says (`evidence.chosen_overlay`). What they touch is marked.
+        parameters: As of `ask`.
 
     Raises:
         ParameterFault: Unknown name, wrong type or impossible value.
@@ -95,7 +153,22 @@ def assess(**parameters: object) -> Case:
     """
     question = ask(**parameters)
     check_package()
-    evidence = load_evidence(question.as_of, scenario=question.parameters.scenario)
+    wanted = chosen_overlay() if own_figures is None else overlay_folder() if own_figures else None
+    case = _assess(question, wanted)
+    return _mark(case, question) if case.has_own else case
+
+
+def _mark(case: Case, question: Question) -> Case:
+    try:
+        public: Case | None = _assess(question, None)
+    except MissingEvidence:
+        public = None  # without them there is no answer: all of it rests on them
+    return MarkedCase(case.results, public)
+
+
+def _assess(question: Question, overlay: Path | None) -> Case:
+    scenario = question.parameters.scenario
+    evidence = load_evidence(question.as_of, scenario=scenario, overlay=overlay)
     article = load_article(question.parameters.article)
     return Case(assess_results(question, evidence, article))
 

@@ -112,7 +112,7 @@ def _split(outcomes: tuple[Outcome, ...], choice: str) -> Split:
     between = 0.0
     for reading in dict.fromkeys(within):
         inside = np.array([w == reading for w in within])
-        # In the order of the files: a set would add up in another order in each process.
+        # in the order of the specifications: that of a set differs from process to process
         for value in dict.fromkeys(v for v, w in zip(values, within, strict=True) if w == reading):
             group = inside & np.array([v == value for v in values])
             gap = verdicts[group].mean() - verdicts[inside].mean()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from third_pillar.assessment.catalogue import Reading, metric
 from third_pillar.assessment.event_study import (
     BEFORE,
@@ -14,8 +16,13 @@ from third_pillar.assessment.event_study import (
     Destination,
     ExportStudy,
 )
-from third_pillar.assessment.trade_panel import VALUE, WEIGHT, MirrorSeries, SupplierYear
-from third_pillar.evidence import Evidence
+from third_pillar.assessment.rows import find_row
+from third_pillar.assessment.trade_panel import (
+    MirrorSeries,
+    SupplierYear,
+    describe_line,
+    select_series,
+)
 from third_pillar.model.interruption import Change
 from third_pillar.vocabulary.codes import CHINA
 from third_pillar.vocabulary.errors import MissingEvidence, PillarError
@@ -66,7 +73,7 @@ _SAME = 0.005
 @metric
 def dependence_criteria(results: Results, importer: str, line: str) -> Reading:
     """Criteria of the dependence test that are met in the newest year on record."""
-    test = results.trade_panel.tests[importer, line, VALUE]
+    test = results.trade_panel.tests[importer, line]
     newest = test.result.years[-1]
     known = (newest.few_suppliers, newest.few_exporters, newest.imports_exceed)
     unknown = sum(criterion is None for criterion in known)
@@ -150,6 +157,47 @@ def destination_exports(results: Results, destination: str, phase: str) -> Readi
     )  # fmt: skip
 
 
+@metric
+def months_of_import(results: Results, destination: str, figure_id: str) -> Reading:
+    """China's monthly magnet exports on record within a year, over the imports of that year, %."""
+    row = find_row(results.evidence, "magnet_demand", figure_id)
+    table = results.exports.by_destination
+    span = _months_of(str(row["period"]))
+    months = table[(table["destination_iso3"] == destination) & table["month"].isin(span)]
+    if row["country_iso3"] != destination or months.empty:
+        raise MissingEvidence(f"no month of exports to {destination} lies in {row['period']}")
+    name = results.evidence.country_name(destination)
+    count = f"{len(months)} of 12 months" if len(months) > 1 else "one of 12 months"
+    return Reading(
+        f"{name}: magnets that China reports for {count}, over {row['scope']}",
+        100 * float(months["value"].sum()) / float(row["value"]), "%", str(row["period"]),
+        "§2.5", "share", rests_on=(*map(str, months["figure_id"]), figure_id),
+        source_ids=tuple(dict.fromkeys([*map(str, months["source_id"]), str(row["source_id"])])),
+    )  # fmt: skip
+
+
+def find_import_counts(results: Results) -> list[str]:
+    """Import figures of magnets whose year holds months that China reports, by row id."""
+    rows = results.evidence.table("magnet_demand")
+    counted = rows[rows["scope"].str.startswith("imports counted") & rows["value"].notna()]
+    table = results.exports.by_destination
+    months = set(table.loc[table["destination_iso3"] == results.candidate, "month"])
+    return [
+        str(row["figure_id"])
+        for row in counted[counted["country_iso3"] == results.candidate].to_dict("records")
+        if months & _months_of(str(row["period"]))
+    ]
+
+
+def _months_of(period: str) -> set[str]:
+    """Months of a calendar or fiscal year; none of a period of another kind."""
+    if period[:2] not in {"FY", "CY"}:
+        return set()
+    first, start = int(period[2:6]), 4 if period.startswith("FY") else 1
+    begins = pd.Period(year=first, month=start, freq="M")
+    return {str(begins + n) for n in range(12)}
+
+
 DESTINATION_WORDS = {
     BEFORE: "before the first event",
     ONSET: "in the first three months of the licences",
@@ -181,24 +229,6 @@ def find_mirror(results: Results, exporter: str, importer: str, line: str) -> Mi
     raise MissingEvidence(f"{exporter} to {importer}, {line}: not on record from both sides")
 
 
-def describe_line(evidence: Evidence, line: str) -> str:
-    """A customs line in words with its code, e.g. "compounds of rare-earth metals (HS4 2846)".
-
-    Raises:
-        MissingEvidence: The codelist has no such line.
-    """
-    lines = evidence.table("hs_codes")
-    keys = lines["system"] + "-" + lines["code"]
-    found = lines[keys == line]
-    if found.empty:
-        raise MissingEvidence(f"{line} is not a line of codelists/hs_codes.csv")
-    row = found.iloc[0]
-    words = str(row["description"])
-    start = words[0].lower() + words[1:]
-    code = "Eurostat basket" if row["code"] == "REE_PLUS" else f"{row['system']} {row['code']}"
-    return f"{start} ({code})"
-
-
 def list_flow_expressions(results: Results) -> list[str]:
     """The numbers of the trade page."""
     panel = results.trade_panel
@@ -218,6 +248,7 @@ def list_flow_expressions(results: Results) -> list[str]:
         *(f"export_contrast({phase})" for phase in CONTRASTS),
         "export_trend()",
         *(f"destination_exports(USA, {phase})" for phase in DESTINATION_WORDS),
+        *(f"months_of_import({results.candidate}, {row})" for row in find_import_counts(results)),
     ]  # fmt: skip
 
 
@@ -225,18 +256,11 @@ def select_newest(results: Results) -> list[SupplierYear]:
     """Of each importer and line the newest year, by value where it is on record."""
     years = results.trade_panel.years
     lines = dict.fromkeys((importer, line) for importer, line, _ in years)
-    return [_prefer_value(results, importer, line)[-1] for importer, line in lines]
-
-
-def _prefer_value(results: Results, importer: str, line: str) -> tuple[SupplierYear, ...]:
-    """Years in the measure that reaches furthest; value where both reach as far."""
-    years = results.trade_panel.years
-    found = [years.get((importer, line, measure), ()) for measure in (VALUE, WEIGHT)]
-    return max(found, key=lambda held: (held[-1].year if held else 0, held == found[0]))
+    return [select_series(years, importer, line)[-1] for importer, line in lines]
 
 
 def _find_year(results: Results, importer: str, line: str, year: int) -> SupplierYear:
-    for one in _prefer_value(results, importer, line):
+    for one in select_series(results.trade_panel.years, importer, line):
         if one.year == year:
             return one
     raise MissingEvidence(f"trade_annual has no suppliers of {importer}, {line} in {year}")

@@ -12,6 +12,7 @@ from third_pillar.model.dependence import SupplierShares, compute_supplier_share
 from third_pillar.model.geodep import GeoDep, TradeYear, apply_geodep
 from third_pillar.model.mirror import Mirror, Side, compare_sides, compare_totals
 from third_pillar.vocabulary.codes import WORLD
+from third_pillar.vocabulary.errors import MissingEvidence
 
 VALUE, WEIGHT = "value", "weight"
 _COLUMN = {VALUE: "value", WEIGHT: "net_kg"}
@@ -90,12 +91,12 @@ class TradePanel:
 
     Attributes:
         years: Importer, line and measure → its years, oldest first.
-        tests: Importer, line and measure → the dependence test, where exports are on record.
+        tests: Importer and line → the dependence test; what is not on record is not known.
         mirrors: Flows that both sides report.
     """
 
     years: Mapping[Key, tuple[SupplierYear, ...]]
-    tests: Mapping[Key, DependenceTest]
+    tests: Mapping[tuple[str, str], DependenceTest]
     mirrors: tuple[MirrorSeries, ...]
 
     def newest(self, key: Key) -> SupplierYear:
@@ -154,49 +155,53 @@ def _read_year(rows: pd.DataFrame, measured_by: str) -> SupplierYear | None:
     )  # fmt: skip
 
 
+def select_series(
+    years: Mapping[Key, tuple[SupplierYear, ...]], importer: str, line: str
+) -> tuple[SupplierYear, ...]:
+    """Years in the measure that reaches furthest; value where both reach as far."""
+    found = [years.get((importer, line, measure), ()) for measure in (VALUE, WEIGHT)]
+    return max(found, key=lambda held: (held[-1].year if held else 0, held == found[0]))
+
+
 def _apply_tests(
     years: Mapping[Key, tuple[SupplierYear, ...]], table: pd.DataFrame
-) -> dict[Key, DependenceTest]:
+) -> dict[tuple[str, str], DependenceTest]:
     exports = table[table["flow"] == "export"]
     found = {}
-    for (importer, line, measured_by), held in years.items():
-        if measured_by != VALUE:
-            continue
+    for importer, line in dict.fromkeys((importer, line) for importer, line, _ in years):
+        held = select_series(years, importer, line)
         sold = exports[(exports["reporter_iso3"] == importer) & (exports["line"] == line)]
-        if sold.empty:
-            continue
-        judged = [
-            TradeYear(
-                one.year,
-                (one.suppliers.concentration.hhi_low, one.suppliers.concentration.hhi_high),
-                imports=one.total,
-                exports=_sold(sold, one),
-            )
-            for one in held
-        ]
-        result = apply_geodep(judged)
+        result = apply_geodep([_trade_year(one, sold) for one in held])
         shown = {year.year for year in result.years}
         used = [one for one in held if one.year in shown]
         rows = sold[sold["year"].isin(shown)]
         sources = [*(s for one in used for s in one.source_ids), *map(str, rows["source_id"])]
-        found[importer, line, measured_by] = DependenceTest(
-            importer, line, measured_by, result,
+        found[importer, line] = DependenceTest(
+            importer, line, held[-1].measured_by, result,
             (*(r for one in used for r in one.row_ids), *map(str, rows["figure_id"])),
             tuple(dict.fromkeys(sources)),
         )  # fmt: skip
     return found
 
 
+def _trade_year(one: SupplierYear, sold: pd.DataFrame) -> TradeYear:
+    index = one.suppliers.concentration
+    return TradeYear(
+        one.year, (index.hhi_low, index.hhi_high), imports=one.total, exports=_sold(sold, one)
+    )
+
+
 def _sold(sold: pd.DataFrame, one: SupplierYear) -> float | None:
     """Exports of the year, to the same partners where the imports are of named partners only."""
+    column = _COLUMN[one.measured_by]
     rows = sold[(sold["year"] == one.year) & (sold["period"] == one.period)]
-    whole = rows.loc[rows["partner_iso3"] == WORLD, "value"].dropna()
+    whole = rows.loc[rows["partner_iso3"] == WORLD, column].dropna()
     if len(whole):
         return float(whole.iloc[0])
     named = rows[rows["partner_iso3"] != WORLD]
-    if one.suppliers.is_of_world or named.empty or named["value"].isna().any():
+    if one.suppliers.is_of_world or named.empty or named[column].isna().any():
         return None
-    return float(named["value"].sum())
+    return float(named[column].sum())
 
 
 def _read_mirrors(table: pd.DataFrame, codes: pd.DataFrame) -> tuple[MirrorSeries, ...]:
@@ -259,3 +264,21 @@ def _whole(rows: pd.DataFrame, column: str) -> float | None:
     """The sum over lines, or nothing where one that was excluded or suppressed is missing."""
     withheld = rows[(rows["withheld"] != "none") & rows[column].isna()]
     return None if len(withheld) or rows[column].isna().all() else float(rows[column].sum())
+
+
+def describe_line(evidence: Evidence, line: str) -> str:
+    """A customs line in words with its code, e.g. "compounds of rare-earth metals (HS4 2846)".
+
+    Raises:
+        MissingEvidence: The codelist has no such line.
+    """
+    lines = evidence.table("hs_codes")
+    keys = lines["system"] + "-" + lines["code"]
+    found = lines[keys == line]
+    if found.empty:
+        raise MissingEvidence(f"{line} is not a line of codelists/hs_codes.csv")
+    row = found.iloc[0]
+    words = str(row["description"])
+    start = words[0].lower() + words[1:]
+    code = "Eurostat basket" if row["code"] == "REE_PLUS" else f"{row['system']} {row['code']}"
+    return f"{start} ({code})"

@@ -9,6 +9,7 @@ from third_pillar.assessment.claim_levers import assess_levers
 from third_pillar.assessment.ledger import FAILED, review_ledger
 from third_pillar.briefing.claim_standing import phrase_conclusion
 from third_pillar.briefing.claim_words import WAYS, claim_links, tally
+from third_pillar.briefing.data_notes import note_own_figures
 from third_pillar.briefing.headline import compose_bottom_line
 from third_pillar.briefing.markup import Fragment, bullets, fragment, paragraph, section
 from third_pillar.briefing.numbers import phrase_list
@@ -30,6 +31,7 @@ def compose_ledger_title(case: Case) -> Fragment:
             ).format(meta["publisher"], meta["date"], day(case.results.question.as_of)),
             css="standfirst",
         ),
+        note_own_figures(case),
     )
 
 

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from third_pillar.assessment.capacity import STAND_IN
 from third_pillar.assessment.case import Case
+from third_pillar.briefing.data_notes import note_overdue, note_own_figures
 from third_pillar.briefing.markup import (
     Fragment,
     bullets,
@@ -45,7 +46,9 @@ def compose_title(case: Case) -> Fragment:
             f"{day(case.results.question.as_of)}.",
             css="standfirst",
         ),
+        note_own_figures(case),
         _staleness(case),
+        note_overdue(case),
     )
 
 

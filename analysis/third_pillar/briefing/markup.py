@@ -13,7 +13,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from third_pillar.briefing.numbers import show_number, show_span
-from third_pillar.vocabulary.findings import Metric
+from third_pillar.vocabulary.findings import OWN_MARK, Metric
 
 EXHIBIT = "application/vnd.third-pillar.exhibit+json"
 FINDINGS = "application/vnd.third-pillar.findings+json"
@@ -100,8 +100,18 @@ def number(metric: Metric | None, *, unit: bool = True, signed: bool = False) ->
     if metric is None or not isinstance(value, int | float) or not math.isfinite(value):
         return Markup('<span class="gap">not known</span>')
     shown = show_number(float(value), metric.unit if unit else "", like=metric.unit, signed=signed)
-    return Markup('<data class="n" value="{}" data-source="{}">{}</data>').format(
+    said = Markup('<data class="n" value="{}" data-source="{}">{}</data>').format(
         f"{value:.6g}", metric.id, shown
+    )
+    return said + own_mark(metric)
+
+
+def own_mark(metric: Metric) -> Markup:
+    """A sign beside a number that rests on the reader's own figures; else nothing."""
+    if not metric.own_figures:
+        return Markup("")
+    return Markup('<sup class="own" title="rests on the reader’s own figures">{}</sup>').format(
+        OWN_MARK
     )
 
 

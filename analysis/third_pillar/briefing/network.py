@@ -18,6 +18,7 @@ from third_pillar.assessment.metrics_network import (
     select_partners,
 )
 from third_pillar.assessment.standing import BURDEN, DEPENDS, NEUTRAL, RELIEF
+from third_pillar.briefing.data_notes import note_own_figures
 from third_pillar.briefing.markup import (
     Exhibit,
     Fragment,
@@ -73,6 +74,7 @@ def compose_network_title(case: Case) -> Fragment:
             f"known on {day(case.results.question.as_of)}.",
             css="standfirst",
         ),
+        note_own_figures(case),
     )
 
 

@@ -9,6 +9,7 @@ from third_pillar.assessment.pipeline import (
     read_all_plants,
 )
 from third_pillar.assessment.plants import STARTED, Plant, select_counted
+from third_pillar.briefing.data_notes import note_own_figures
 from third_pillar.briefing.forecasts import phrase_chance
 from third_pillar.briefing.markup import (
     Fragment,
@@ -46,6 +47,7 @@ def compose_window_title(case: Case) -> Fragment:
             f"as of {day(case.results.question.as_of)}.",
             css="standfirst",
         ),
+        note_own_figures(case),
     )
 
 

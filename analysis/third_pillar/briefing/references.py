@@ -9,7 +9,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from third_pillar.assessment.case import Case
-from third_pillar.briefing.markup import Fragment, fragment, paragraph
+from third_pillar.briefing.markup import Fragment, fragment, own_mark, paragraph
 from third_pillar.briefing.numbers import show_number, show_span
 from third_pillar.briefing.pillar_test import select_breadth_countries
 from third_pillar.briefing.words import slug
@@ -29,11 +29,12 @@ def list_numbers(metrics: Iterable[Metric]) -> Fragment:
     """These numbers with their ranges, periods, methods and rows."""
     items = [
         Markup(
-            '<li id="n-{}"><span class="label">{}</span>: <strong>{}</strong>{}, {}. '
-            'Method {}; confidence {}. <span class="rows">Rests on {}.</span> {}</li>'
+            '<li id="n-{}"><span class="label">{}</span>: <strong>{}</strong>{}{}, {}. '
+            'Method {}; confidence {}. <span class="rows">Rests on {}.</span>{} {}</li>'
         ).format(
-            slug(metric.id), metric.label, _value(metric), _ends(metric), metric.period,
-            metric.method, metric.confidence, _rows(metric), _links(metric),
+            slug(metric.id), metric.label, _value(metric), own_mark(metric), _ends(metric),
+            metric.period, metric.method, metric.confidence, _rows(metric), _own(metric),
+            _links(metric),
         )
         for metric in metrics
     ]  # fmt: skip
@@ -63,6 +64,13 @@ def _rows(metric: Metric) -> str:
     if len(metric.rests_on) > _LISTED:
         return f"{len(metric.rests_on)} rows, listed in findings.json"
     return ", ".join(metric.rests_on) or "no row"
+
+
+def _own(metric: Metric) -> str:
+    if not metric.own_figures:
+        return ""
+    named = ", ".join(metric.own_figures[:_LISTED])
+    return f" The reader’s own figures enter: {named}."
 
 
 def _links(metric: Metric) -> Markup:

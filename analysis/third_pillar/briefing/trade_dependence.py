@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from third_pillar.assessment.case import Case
-from third_pillar.assessment.metrics_flows import describe_line, select_newest
+from third_pillar.assessment.metrics_flows import select_newest
 from third_pillar.assessment.rows import find_product_label
-from third_pillar.assessment.trade_panel import DependenceTest, SupplierYear
+from third_pillar.assessment.trade_panel import DependenceTest, SupplierYear, describe_line
+from third_pillar.briefing.dependence import find_target
 from third_pillar.briefing.markup import Exhibit, Fragment, fragment, number, paragraph, span, table
 from third_pillar.briefing.network import find_number
+from third_pillar.briefing.numbers import phrase_count, show_number
 from third_pillar.briefing.words import country, sentence_start, sources_note
 from third_pillar.figures.trade import (
     Tile,
@@ -28,7 +30,7 @@ _COLUMN_OF = {
     "HS4-8505": 2,
 }  # fmt: skip
 """Product or customs line to column; what is in none of the three is in the table alone."""
-_G7_AIM = 60.0
+_MOST = 60.0
 
 
 @dataclass(frozen=True)
@@ -92,9 +94,8 @@ def show_dependence_tiles(case: Case) -> Exhibit:
         title=_tiles_title(list(best.values())),
         note=Markup(
             "Percent of imports that come from China, newest year on record of each; periods and "
-            "measures differ and are in the table. 60 % is the dependence on one supplier that "
-            "the G7 aims to end. Shares are of countries, not of firms. {}"
-        ).format(sources_note(case, sources)),
+            "measures differ and are in the table. {}Shares are of countries, not of firms. {}"
+        ).format(_aim_note(case), sources_note(case, sources)),
         alt="; ".join(
             f"{tile.row}, {_COLUMNS[tile.column].replace('<br>', ' ').lower()}: "
             + (f"{round(tile.share, 1):g} percent" if tile.share is not None else "not on record")
@@ -130,10 +131,16 @@ def _tile(row: str, column: int, share: _Share | None) -> Tile:
     )  # fmt: skip
 
 
+def _aim_note(case: Case) -> str:
+    """The G7's aim beside the shades, once it was known."""
+    aim = find_target(case)
+    return "" if aim is None else f"The G7 aims to end dependence above {aim:.0f} %. "
+
+
 def _tiles_title(shares: list[_Share]) -> str:
-    over = sum(share.percent >= _G7_AIM for share in shares)
+    over = sum(share.percent >= _MOST for share in shares)
     return (
-        f"In {over} of the {len(shares)} import flows on record China sends {_G7_AIM:.0f} % or more"
+        f"In {over} of the {len(shares)} import flows on record China sends {_MOST:.0f} % or more"
     )
 
 
@@ -142,18 +149,16 @@ def compose_dependence_panel(case: Case) -> Fragment:
     tests = case.results.trade_panel.tests
     rows = []
     for one in select_newest(case.results):
-        test = tests.get((one.importer, one.line, "value"))
+        test = tests[one.importer, one.line]
         hhi = find_number(case, f"import_hhi({one.importer}, {one.line}, {one.year})")
         share = find_number(
             case, f"supplier_share({one.importer}, {CHINA}, {one.line}, {one.year})"
         )
         rows.append(
             (
-                sentence_start(case.results.evidence.country_name(one.importer)),
                 _line_cell(case, one),
                 number(share),
                 number(hhi, unit=False) + span(hhi),
-                "world" if one.suppliers.is_of_world else f"{len(one.suppliers.shares)} partners",
                 _criteria(test),
                 _result(test),
             )
@@ -170,38 +175,59 @@ def compose_dependence_panel(case: Case) -> Fragment:
             *_test_sentences(case),
         ),
         table(
-            (
-                "Importer", "Line, period, measure", "From China", "Index of suppliers",
-                "Shares of", "Criteria met by year", "Dependent",
-            ),
+            ("Importer and line", "From China", "Index of suppliers", "Criteria met", "Dependent"),
             rows,
             caption="Suppliers by importer and customs line, newest year on record",
         ),
+        _years_table(case),
     )  # fmt: skip
 
 
+def _years_table(case: Case) -> Markup:
+    """How China's share moved, where three years or more are on record in one measure."""
+    rows = []
+    for (importer, line, measured_by), held in case.results.trade_panel.years.items():
+        if len(held) < _SERIES:
+            continue
+        name = sentence_start(case.results.evidence.country_name(importer))
+        ordered = sorted(held, key=lambda one: one.suppliers.share(CHINA))
+        rows.append(
+            (
+                f"{name}: {describe_line(case.results.evidence, line)}, by {measured_by}",
+                *(_share_cell(one) for one in (held[0], ordered[0], ordered[-1], held[-1])),
+            )
+        )
+    return table(
+        ("Importer and line", "First year", "Lowest", "Highest", "Newest year"), rows,
+        caption="How China's share moved; of the named partners where no total is on record",
+    ) if rows else Markup("")  # fmt: skip
+
+
+def _share_cell(one: SupplierYear) -> str:
+    return f"{show_number(100 * one.suppliers.share(CHINA), '%')} ({one.period})"
+
+
+_SERIES = 3
+
+
 def _line_cell(case: Case, one: SupplierYear) -> str:
-    line = sentence_start(describe_line(case.results.evidence, one.line))
-    return f"{line}, {one.period}, by {one.measured_by}"
+    name = sentence_start(case.results.evidence.country_name(one.importer))
+    line = describe_line(case.results.evidence, one.line)
+    scope = "" if one.suppliers.is_of_world else f", {len(one.suppliers.shares)} partners"
+    return f"{name}: {line}, {one.period}, by {one.measured_by}{scope}"
 
 
-def _criteria(test: DependenceTest | None) -> str:
-    if test is None:
-        return "exports not on record"
+def _criteria(test: DependenceTest) -> str:
+    """Criteria met by year, and how many of the three are not known."""
     return "; ".join(
         f"{year.year}: {year.count_met} of 3"
-        + (
-            ", one not known"
-            if year.few_exporters is None and year.few_suppliers is not None
-            else ""
-        )
-        + (", two not known" if year.few_exporters is None and year.few_suppliers is None else "")
+        + (f", {phrase_count(year.count_unknown)} not known" if year.count_unknown else "")
         for year in test.result.years
     )
 
 
-def _result(test: DependenceTest | None) -> str:
-    if test is None or test.result.is_dependent is None:
+def _result(test: DependenceTest) -> str:
+    if test.result.is_dependent is None:
         return "not known"
     return "yes" if test.result.is_dependent else "no"
 

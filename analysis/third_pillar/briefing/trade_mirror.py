@@ -5,6 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from third_pillar.assessment.case import Case
+from third_pillar.assessment.metrics_flows import find_import_counts
 from third_pillar.assessment.trade_panel import MirrorSeries
 from third_pillar.briefing.markup import Exhibit, Fragment, fragment, number, paragraph, span
 from third_pillar.briefing.network import find_number
@@ -52,7 +53,7 @@ def show_mirror_ratios(case: Case) -> Exhibit | Fragment:
             for line in lines
         )
         + ".",
-        figure=draw_mirror_ratios(lines, axis="importer over exporter, weight"),
+        figure=draw_mirror_ratios(lines, axis="tonnes, importer over exporter"),
         columns=(
             "Flow", "Exporter's year", "Exporter, t", "Importer's year", "Importer, t",
             "Weight ratio", "Exporter, USD m (FOB)", "Importer, USD m", "Value ratio",
@@ -111,6 +112,8 @@ def _is_close(mirror: MirrorSeries) -> bool:
 def compose_mirror(case: Case) -> Fragment:
     """Both sides in words: all years together, how values differ, what it means."""
     mirrors = case.results.trade_panel.mirrors
+    if not mirrors:
+        return fragment(paragraph("Without both sides of a flow nothing can be compared."))
     said = []
     for mirror in mirrors:
         metric = find_number(
@@ -134,20 +137,45 @@ def compose_mirror(case: Case) -> Fragment:
         paragraph(
             *said,
             f"Only exports of {named} are on record from both sides"
-            + ("." if own else f"; nothing of {candidate(case)} is.")
-            if mirrors
-            else "",
+            + ("." if own else f"; nothing of {candidate(case)} is."),
         ),
         paragraph(
             "Exporters value goods at their border (FOB), importers with freight and insurance "
             "(CIF; the United States before them), so that a value ratio a little above one is "
             "usual. Small flows swing most: one container counted in another year is a multiple. "
             f"{sentence_start(phrase_count(_months_common(mirrors)))} months are common to the "
-            "years compared."
-            if mirrors
-            else ""
+            "years compared.",
         ),
+        paragraph(*_month_sentences(case)),
     )
+
+
+def _month_sentences(case: Case) -> list[Markup]:
+    """Months that China reports against the importer's own count of the whole year."""
+    said = []
+    for row in find_import_counts(case.results):
+        metric = find_number(case, f"months_of_import({case.results.candidate}, {row})")
+        if metric is not None:
+            said.append(
+                Markup(
+                    "Magnets: the {} of {} for which China's exports to {} are on record make {} "
+                    "of what the industry there counts for the whole year, where {} would be "
+                    "{:.0f}&nbsp;% of an even one. Both cannot be complete, or they are not the "
+                    "same goods."
+                ).format(
+                    _month_words(len(metric.rests_on) - 1),
+                    metric.period,
+                    candidate(case),
+                    number(metric),
+                    "it" if len(metric.rests_on) == 2 else "they",  # noqa: PLR2004  a month and the year
+                    100 * (len(metric.rests_on) - 1) / 12,
+                )
+            )
+    return said
+
+
+def _month_words(count: int) -> str:
+    return "one month" if count == 1 else f"{phrase_count(count)} months"
 
 
 def _months_common(mirrors: tuple[MirrorSeries, ...]) -> int:

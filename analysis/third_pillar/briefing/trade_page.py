@@ -6,11 +6,9 @@ from markupsafe import Markup
 
 from third_pillar.assessment.case import Case
 from third_pillar.assessment.event_study import LATER, ONSET, SUSPENSION
-from third_pillar.assessment.metrics_flows import (
-    describe_line,
-    list_flow_expressions,
-    select_newest,
-)
+from third_pillar.assessment.metrics_flows import list_flow_expressions, select_newest
+from third_pillar.assessment.rows import find_product_label
+from third_pillar.assessment.trade_panel import describe_line
 from third_pillar.briefing.markup import (
     Fragment,
     bullets,
@@ -100,7 +98,7 @@ def _candidate_sentences(case: Case) -> list[Markup]:
         ))
     ]  # fmt: skip
     published = [
-        metric
+        (metric, find_product_label(case.results.evidence, str(row["product"])), row["period"])
         for row in case.results.imports_from_china().to_dict("records")
         if row["importer_iso3"] == iso3
         and (metric := case.find_metric(f"import_share({row['figure_id']})"))
@@ -113,8 +111,8 @@ def _candidate_sentences(case: Case) -> list[Markup]:
         )
         for metric, one in found
     ] or [
-        Markup("{} of {}").format(number(metric), metric.label.split(", ", 1)[-1])
-        for metric in published
+        Markup("{} of {} ({})").format(number(metric), product, period)
+        for metric, product, period in published
     ]
     return [
         Markup("Of what {} imports, China sends {}.").format(

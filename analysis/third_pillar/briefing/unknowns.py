@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from third_pillar.assessment.case import Case
 from third_pillar.assessment.rows import find_unit_label
+from third_pillar.briefing.data_notes import tabulate_corrections
 from third_pillar.briefing.markup import Fragment, bullets, fragment, paragraph, table
 from third_pillar.briefing.numbers import show_number
 from third_pillar.briefing.words import country
@@ -89,6 +90,7 @@ def compose_limits(case: Case) -> Fragment:
             caption="Assumptions rated red",
         ),
         bullets(_LIMITS),
+        tabulate_corrections(case),
     )
 
 

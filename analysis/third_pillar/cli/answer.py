@@ -11,7 +11,7 @@ from typing import Any
 from third_pillar.vocabulary.errors import EvidenceFault, PillarError
 
 DEBUG_VARIABLE = "PILLAR_DEBUG"
-REPORT_KEYS = ("html", "findings", "manifest", "run_key", "cells_executed", "seconds")
+REPORT_KEYS = ("state", "html", "findings", "manifest", "run_key", "cells_executed", "seconds")
 
 
 def answer_json(content: dict[str, Any]) -> None:

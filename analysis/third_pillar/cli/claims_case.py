@@ -40,7 +40,8 @@ def open_case(article_id: str | None, assignments: list[str]) -> Case:
     with say_if_slow("Putting the claims to the data …"):
         from third_pillar.assessment.case import assess
 
-        return assess(**_with_subject(given))
+        # what these commands print, export and record is about the data release alone
+        return assess(own_figures=False, **_with_subject(given))
 
 
 @contextmanager

@@ -35,7 +35,7 @@ def list_sources(*, as_json: bool) -> int:
         say(f"  gives      {source.gives}")
         say(f"  key        {source.key}")
         say(f"  terms      {source.licence}")
-        say(f"  shippable  {source.may_redistribute}: may its rows be redistributed")
+        say(f"  pass on    rows may be redistributed: {source.may_redistribute}")
         say(f"  rhythm     {source.rhythm}")
         say(f"  accepting  {', '.join(source.accepts) or 'not possible; by hand only'}\n")
     say("Ask one: pillar data refresh SOURCE; `pillar data refresh --help` has examples.")
@@ -126,7 +126,7 @@ def _in_words(proposal: Proposal) -> list[str]:
     read = f"{count} payload{'' if count == 1 else 's'}"
     lines = [f"{proposal.source.title}: {proposal.rows:,} rows, from {read}"]
     lines += [
-        f"  {payload.address}  sha256 {payload.sha256[:12]}…, {payload.retrieved_at}"
+        f"  {payload.address}  sha256 {payload.sha256[:12]}…, {payload.retrieved_at[:19]}Z"
         for payload in proposal.payloads[:_SHOWN]
     ]
     lines += [f"  Note: {remark}" for remark in proposal.remarks]

@@ -77,6 +77,11 @@ def _choices_in_words(choices: ParameterChoices) -> dict[str, str]:
 def validate_data(*, as_json: bool) -> int:
     """Exit code after the whole data package was checked anew; faults are printed at once."""
     faults = evidence.validate_package()
+    own = evidence.find_overlay()
+    if own is not None and not faults:
+        from third_pillar.evidence.overlay_check import check_overlay_rows
+
+        faults = check_overlay_rows(own)
     files = len(evidence.table_hashes())
     counts = None if faults else evidence.count_package()
     if as_json:
@@ -84,6 +89,7 @@ def validate_data(*, as_json: bool) -> int:
             {
                 "status": "failed" if faults else "valid",
                 "files": files,
+                "own_rows": 0 if own is None else own.rows,
                 "counts": counts and asdict(counts),
                 "sha256": evidence.package_sha256(),
                 "faults": [vars(fault) for fault in sorted(faults)],
@@ -99,4 +105,6 @@ def validate_data(*, as_json: bool) -> int:
             f"{counts.sources} sources ({counts.cited_sources} named by a row), 0 faults:"
         )
         say("\n".join(f"  {name:<42} {rows:>5}" for name, rows in counts.rows.items()))
+    if own is not None:
+        say(f"{own.rows} rows of your own in data/overlay keep the rules too.")
     return 0

@@ -8,9 +8,14 @@ from typing import Annotated
 import typer
 
 from third_pillar.cli.answer import answer_failure
+from third_pillar.cli.archiving import add_commands
+from third_pillar.cli.batch import batch
 from third_pillar.cli.claims import claims
+from third_pillar.cli.data import data
 from third_pillar.cli.data_refresh import register_refresh
 from third_pillar.cli.forecasts import forecasts
+from third_pillar.cli.schedule import schedule
+from third_pillar.cli.trade import trade
 from third_pillar.vocabulary.errors import EXIT_CODES, ParameterFault, PillarError
 
 _EXIT_CODES = "\n".join(f"  {code:>3}  {meaning}" for code, meaning in EXIT_CODES.items())
@@ -35,13 +40,14 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-data = typer.Typer(help="The data package.", no_args_is_help=True, rich_markup_mode=None)
-archive = typer.Typer(help="What was published.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(data, name="data")
 register_refresh(data)
 app.add_typer(claims, name="claims")
-app.add_typer(archive, name="archive")
+app.command()(batch)
 app.add_typer(forecasts, name="forecasts")
+app.add_typer(trade, name="trade")
+app.add_typer(schedule, name="schedule")
+add_commands(app)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
@@ -63,13 +69,39 @@ def report(
     timeout: Annotated[
         float | None, typer.Option(metavar="SECONDS", help="Bound for the whole run.")
     ] = None,
+    allow_overlay: Annotated[
+        bool,
+        typer.Option("--allow-overlay", help="Use own figures of data/overlay/, and say so."),
+    ] = False,
+    without_overlay: Annotated[
+        bool, typer.Option("--without-overlay", help="Leave them out: the data release alone.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
+    engine: Annotated[
+        str,
+        typer.Option(
+            metavar="ENGINE",
+            help="`pillar`: a process of the kit's own; `kernel`: an ordinary Jupyter kernel, "
+            "slower, with the same findings.",
+        ),
+    ] = "pillar",
+    timings: Annotated[
+        bool, typer.Option("--timings", help="Say what the processor's time went into.")
+    ] = False,
 ) -> int:
     """Publish the report that answers a question."""
-    from third_pillar.cli.reporting import run_report
+    from third_pillar.cli.reporting import choose_own_figures, run_report
 
     return run_report(
-        profile, parameter or [], as_json=json, force=force, timeout=timeout, quiet=quiet
+        profile,
+        parameter or [],
+        as_json=json,
+        force=force,
+        timeout=timeout,
+        quiet=quiet,
+        own_figures=choose_own_figures(allow=allow_overlay, leave_out=without_overlay),
+        engine=engine,
+        timings=timings,
     )
 
 
@@ -79,30 +111,6 @@ def parameters(json: Json = False) -> int:
     from third_pillar.cli.listing import list_parameters
 
     return list_parameters(as_json=json)
-
-
-@data.command("validate")
-def data_validate(json: Json = False) -> int:
-    """Check every table; all faults at once."""
-    from third_pillar.cli.listing import validate_data
-
-    return validate_data(as_json=json)
-
-
-@archive.command("list")
-def archive_list(json: Json = False) -> int:
-    """Every published run, oldest first."""
-    from third_pillar.cli.keeping import list_archive
-
-    return list_archive(as_json=json)
-
-
-@archive.command("verify")
-def archive_verify(json: Json = False) -> int:
-    """Compare every file with its manifest."""
-    from third_pillar.cli.keeping import verify_archive
-
-    return verify_archive(as_json=json)
 
 
 @app.command()

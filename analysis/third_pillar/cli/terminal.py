@@ -11,7 +11,10 @@ from third_pillar.cli.answer import say
 
 _NARROW, _WIDE = 60, 100
 _LABEL = 13
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
+)
+"""What a terminal obeys, and what turns the direction of reading or cannot be seen."""
 
 
 def terminal_width() -> int:

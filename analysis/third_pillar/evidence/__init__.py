@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from third_pillar.evidence.article import Article, load_article
     from third_pillar.evidence.choices import load_parameter_choices
+    from third_pillar.evidence.corrections import Correction, read_corrections
     from third_pillar.evidence.dates import last_day
     from third_pillar.evidence.documents import Document, read_document
     from third_pillar.evidence.drafting import Draft, write_draft
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from third_pillar.evidence.history import HistoryEntry, append_history
     from third_pillar.evidence.loading import Evidence, load_evidence
     from third_pillar.evidence.location import article_names, project_root
+    from third_pillar.evidence.overlay_files import chosen_overlay, find_overlay, overlay_folder
+    from third_pillar.evidence.read_digests import digest_reads
+    from third_pillar.evidence.reads import WHOLE, note_read, read_record, record_reads
     from third_pillar.evidence.release import package_sha256, read_release, table_hashes
     from third_pillar.evidence.scenarios import Scenario, load_scenario, scenario_names
     from third_pillar.evidence.specifications import load_specifications
@@ -33,7 +37,9 @@ if TYPE_CHECKING:
     from third_pillar.evidence.validation import check_package, count_package, validate_package
 
 __all__ = [
+    "WHOLE",
     "Article",
+    "Correction",
     "Document",
     "Draft",
     "Evidence",
@@ -46,7 +52,10 @@ __all__ = [
     "article_names",
     "check_fragments",
     "check_package",
+    "chosen_overlay",
     "count_package",
+    "digest_reads",
+    "find_overlay",
     "is_synthetic",
     "last_day",
     "load_article",
@@ -54,12 +63,17 @@ __all__ = [
     "load_parameter_choices",
     "load_scenario",
     "load_specifications",
+    "note_read",
+    "overlay_folder",
     "package_sha256",
     "project_root",
+    "read_corrections",
     "read_document",
     "read_forecasts",
     "read_hand_reading",
+    "read_record",
     "read_release",
+    "record_reads",
     "scenario_names",
     "table_hashes",
     "validate_package",
@@ -69,6 +83,7 @@ __all__ = [
 
 _HOMES = {
     "Article": "article",
+    "Correction": "corrections",
     "Document": "documents",
     "Draft": "drafting",
     "Evidence": "loading",
@@ -76,12 +91,16 @@ _HOMES = {
     "FragmentFault": "fragments",
     "HistoryEntry": "history",
     "Scenario": "scenarios",
+    "WHOLE": "reads",
     "append_forecasts": "forecasts",
     "append_history": "history",
     "article_names": "location",
     "check_fragments": "fragments",
     "check_package": "validation",
+    "chosen_overlay": "overlay_files",
+    "find_overlay": "overlay_files",
     "count_package": "validation",
+    "digest_reads": "read_digests",
     "is_synthetic": "synthetic",
     "last_day": "dates",
     "load_article": "article",
@@ -89,12 +108,17 @@ _HOMES = {
     "load_parameter_choices": "choices",
     "load_scenario": "scenarios",
     "load_specifications": "specifications",
+    "overlay_folder": "overlay_files",
+    "note_read": "reads",
     "package_sha256": "release",
     "project_root": "location",
+    "read_corrections": "corrections",
     "read_document": "documents",
     "read_forecasts": "forecasts",
     "read_hand_reading": "hand_reading",
+    "read_record": "reads",
     "read_release": "release",
+    "record_reads": "reads",
     "scenario_names": "scenarios",
     "table_hashes": "release",
     "validate_package": "validation",

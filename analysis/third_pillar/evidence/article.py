@@ -15,6 +15,7 @@ from third_pillar.evidence.descriptor import read_resources
 from third_pillar.evidence.frames import read_frame
 from third_pillar.evidence.location import article_folder, project_root
 from third_pillar.evidence.reading import read_table, read_yaml
+from third_pillar.evidence.reads import note_read
 from third_pillar.evidence.validation import check_package
 from third_pillar.vocabulary.claims import ClaimTest, read_claim_tests
 
@@ -54,6 +55,7 @@ def load_article(article_id: str, *, root: Path | None = None) -> Article:
     root = project_root() if root is None else root
     folder = article_folder(article_id, root)
     check_package(root)
+    note_read(f"claims/{article_id}/")
     resources = read_resources(root)
     claims, evidence = (
         read_frame(read_table(resources[f"claims/{article_id}/{stem}.csv"], root))

@@ -9,6 +9,7 @@ from pathlib import Path
 from third_pillar.evidence.descriptor import read_descriptor, read_resources
 from third_pillar.evidence.location import article_names, profiles_folder, project_root
 from third_pillar.evidence.reading import Table, read_table
+from third_pillar.evidence.reads import accounted
 from third_pillar.evidence.scenarios import scenario_names
 from third_pillar.evidence.validation import check_package
 from third_pillar.vocabulary.codes import AGGREGATES
@@ -31,9 +32,9 @@ def load_parameter_choices(
     """
     root = project_root() if root is None else root
     check_package(root)
-    tables = {
-        resource.name: read_table(resource, root) for resource in read_resources(root).values()
-    }
+    with accounted():
+        resources = read_resources(root).values()
+        tables = {resource.name: read_table(resource, root) for resource in resources}
     return ParameterChoices(
         countries=tuple(
             row.text("country_iso3")

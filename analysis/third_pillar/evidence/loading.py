@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from types import MappingProxyType
 
 import pandas as pd
 
 from third_pillar.evidence.as_of import filter_tables
 from third_pillar.evidence.descriptor import read_resources
 from third_pillar.evidence.frames import read_frame
+from third_pillar.evidence.freshness import TableAge, assess_freshness
+from third_pillar.evidence.frozen import FrozenFrame, FrozenTables
 from third_pillar.evidence.gaps import read_gaps
-from third_pillar.evidence.location import project_root
+from third_pillar.evidence.location import DESCRIPTOR, project_root
+from third_pillar.evidence.overlay_check import check_overlay
+from third_pillar.evidence.overlay_files import (
+    OverlayFiles,
+    OwnRows,
+    find_rows_in_use,
+    merge_overlay,
+    read_overlay,
+)
 from third_pillar.evidence.reading import read_table
+from third_pillar.evidence.reads import KEYS, NotedTables, accounted, note_read
 from third_pillar.evidence.release import file_state, package_files, read_release
 from third_pillar.evidence.rules import NEEDED
 from third_pillar.evidence.scenario_changes import change_rows
@@ -26,10 +36,11 @@ from third_pillar.vocabulary.findings import DataRelease, Gap
 from third_pillar.vocabulary.parameters import nearest
 
 _PackageState = tuple[tuple[Path, int, int], ...]
+_ALWAYS_READ = ("sources.csv", "curated/assumptions.csv", "curated/gaps.csv")
 _loaded: dict[Path, tuple[_PackageState, Mapping[str, pd.DataFrame]]] = {}
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Evidence:
     """What the data package held on a day.
 
@@ -42,14 +53,20 @@ class Evidence:
             `scenario` names the scenario of an overridden row and is empty elsewhere.
         sources: Indexed by `source_id`.
         release: Name, version, date and hash of the package.
+        freshness: How old each table is on that day.
+        own: The reader's own rows among these, or nothing where there are none.
+
+    A frame that was handed out may be changed: nobody else sees it.
     """
 
     as_of: dt.date
-    tables: Mapping[str, pd.DataFrame]
+    tables: NotedTables[pd.DataFrame]
     gaps: tuple[Gap, ...]
-    assumptions: pd.DataFrame
-    sources: pd.DataFrame
+    assumptions: pd.DataFrame = FrozenFrame()  # type: ignore[assignment]  # noqa: RUF009  a descriptor: hands out frames
+    sources: pd.DataFrame = FrozenFrame()  # type: ignore[assignment]  # noqa: RUF009  same
     release: DataRelease
+    freshness: tuple[TableAge, ...] = ()
+    own: OwnRows | None = None
 
     def table(self, name: str) -> pd.DataFrame:
         """A copy of one table, such as "projects"; yours to change.
@@ -64,6 +81,10 @@ class Evidence:
                 f"Valid: {', '.join(names)}"
             )
         return self.tables[name].copy()
+
+    def with_tables(self, frames: Mapping[str, pd.DataFrame]) -> Evidence:
+        """The same evidence with other frames in the place of some tables, for a trial."""
+        return replace(self, tables=self.tables.replaced(frames))
 
     def country_name(self, iso3: str) -> str:
         """English short name of a country.
@@ -90,7 +111,11 @@ class Evidence:
 
 
 def load_evidence(
-    as_of: dt.date, *, scenario: str = "baseline", root: Path | None = None
+    as_of: dt.date,
+    *,
+    scenario: str = "baseline",
+    root: Path | None = None,
+    overlay: Path | None = None,
 ) -> Evidence:
     """The evidence as it could be known on `as_of`, under a scenario.
 
@@ -99,27 +124,91 @@ def load_evidence(
             month or year counts from the last day of that period.
         scenario: Name of a file in `data/scenarios/`.
         root: Folder of the project; found by `project_root` where not given.
+        overlay: Folder of the reader's own figures; where not given, none enter.
 
     Raises:
-        EvidenceFault: The package breaks its rules; every fault is listed.
+        EvidenceFault: The package or the own figures break a rule; every fault is listed.
         MissingEvidence: Unknown scenario, a table the question needs is empty on that day,
             or the scenario changes an assumption or a row that was not known yet.
     """
     root = project_root() if root is None else root
     check_package(root)
     chosen = load_scenario(scenario, root=root)
-    whole = _load_frames(root)
-    known = filter_tables(whole, as_of)
-    _refuse_empty(known, whole, as_of)
-    tables = change_rows(known, chosen.rows, chosen.left_out, scenario=scenario, as_of=as_of)
+    mine = _read_own(overlay, root)
+    note_read(DESCRIPTOR, KEYS, *_ALWAYS_READ)
+    with accounted():
+        known = _look_back(root, mine, as_of)
+        paths = {resource.name: resource.path for resource in read_resources(root).values()}
+    changed = change_rows(
+        known.tables, chosen.rows, chosen.left_out, scenario=scenario, as_of=as_of
+    )
+    own = None if mine is None else find_rows_in_use(mine, changed)
+    tables = NotedTables(FrozenTables(changed), paths)
     return Evidence(
         as_of=as_of,
-        tables=MappingProxyType(tables),
+        tables=tables,
         gaps=read_gaps(tables["gaps"]),
         assumptions=_assume(tables["assumptions"], chosen, as_of),
         sources=tables["sources"].set_index("source_id"),
-        release=read_release(as_of=as_of, root=root),
+        release=read_release(as_of=as_of, root=root, own=None if own is None else own.stated()),
+        freshness=known.freshness,
+        own=own,
     )
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What was known on a day, under any scenario; nobody can change it, so it is kept."""
+
+    state: _PackageState
+    tables: FrozenTables
+    freshness: tuple[TableAge, ...]
+
+
+_remembered: dict[tuple[Path, str, dt.date], _Known] = {}
+_MOST_REMEMBERED = 8
+
+
+def _look_back(root: Path, mine: OverlayFiles | None, as_of: dt.date) -> _Known:
+    key = (root, "" if mine is None else mine.sha256, as_of)
+    public = _load_frames(root)
+    state = _loaded[root][0]
+    held = _remembered.pop(key, None)
+    if held is None or held.state != state:
+        whole = public if mine is None else _merge(public, root, mine)
+        tables = filter_tables(whole, as_of)
+        _refuse_empty(tables, whole, as_of)
+        held = _Known(
+            state,
+            FrozenTables(tables),
+            assess_freshness(tables, as_of, root=root),
+        )
+    _remembered[key] = held
+    while len(_remembered) > _MOST_REMEMBERED:
+        del _remembered[next(iter(_remembered))]
+    return held
+
+
+def _read_own(folder: Path | None, root: Path) -> OverlayFiles | None:
+    """Own figures that keep the rules; nothing where the folder holds none."""
+    mine = None if folder is None or not folder.is_dir() else read_overlay(folder, root=root)
+    if mine is None or not mine.holds_anything:
+        return None
+    check_overlay(mine, root=root)
+    return mine
+
+
+def _merge(
+    frames: Mapping[str, pd.DataFrame], root: Path, mine: OverlayFiles
+) -> Mapping[str, pd.DataFrame]:
+    """The frames with own rows put in."""
+    public = {
+        resource.name: read_table(resource, root)
+        for resource in read_resources(root).values()
+        if resource.name in mine.tables
+    }
+    merged = merge_overlay(public, mine)
+    return {**frames, **{name: read_frame(table) for name, table in merged.items()}}
 
 
 def _refuse_empty(

@@ -66,7 +66,11 @@ class Table:
 
 def read_table(resource: Resource, root: Path | None = None) -> Table:
     """The table as text; what is wrong with its form is in `faults`, nothing is raised."""
-    path = data_folder(root) / resource.path
+    return read_table_at(resource, data_folder(root) / resource.path)
+
+
+def read_table_at(resource: Resource, path: Path) -> Table:
+    """As `read_table`, from a file that lies elsewhere."""
     try:
         text = _file_text(*file_state(path))
     except FileNotFoundError:

@@ -9,9 +9,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from third_pillar.evidence.location import DESCRIPTOR, data_folder
-from third_pillar.vocabulary.findings import DataRelease
+from third_pillar.evidence.reads import accounted
+from third_pillar.vocabulary.findings import DataRelease, OwnFigures
 
-_PATTERNS = (
+PACKAGE_PATTERNS = (
     DESCRIPTOR,
     "sources.csv",
     "corrections.yml",
@@ -29,7 +30,7 @@ def package_files(root: Path | None = None) -> dict[str, Path]:
     folder = data_folder(root)
     found = {
         path.relative_to(folder).as_posix(): path
-        for pattern in _PATTERNS
+        for pattern in PACKAGE_PATTERNS
         for path in folder.glob(pattern)
         if path.is_file()
     }
@@ -47,7 +48,9 @@ def package_sha256(root: Path | None = None) -> str:
     return hashlib.sha256(lines.encode()).hexdigest()
 
 
-def read_release(*, as_of: dt.date, root: Path | None = None) -> DataRelease:
+def read_release(
+    *, as_of: dt.date, root: Path | None = None, own: OwnFigures | None = None
+) -> DataRelease:
     """The release the data folder holds, seen from `as_of`; stale when that is later."""
     header = json.loads((data_folder(root) / DESCRIPTOR).read_text(encoding="utf-8"))
     date = str(header["created"])[:10]
@@ -58,6 +61,7 @@ def read_release(*, as_of: dt.date, root: Path | None = None) -> DataRelease:
         sha256=package_sha256(root),
         as_of=as_of.isoformat(),
         is_stale=as_of > dt.date.fromisoformat(date),
+        own_figures=own,
     )
 
 
@@ -70,4 +74,5 @@ def file_state(path: Path) -> tuple[Path, int, int]:
 @lru_cache(maxsize=512)
 def _file_sha256(path: Path, changed: int, size: int) -> str:
     del changed, size  # parts of the cache key only
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with accounted():  # to know a file by its hash is not to have read it
+        return hashlib.sha256(path.read_bytes()).hexdigest()

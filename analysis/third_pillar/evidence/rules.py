@@ -219,3 +219,10 @@ def find_table(package: Package, name: str) -> Iterator[tuple[Table, Row]]:
     table = package.tables.get(name)
     if table:
         yield from ((table, row) for row in table.rows)
+
+
+def find_whole(package: Package, name: str, *fields: str) -> Iterator[tuple[Table, Row]]:
+    """Rows of one table that has all these columns: a missing one is blamed once, elsewhere."""
+    table = package.tables.get(name)
+    if table and table.has(*fields):
+        yield from ((table, row) for row in table.rows)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from third_pillar.evidence.location import data_folder
 from third_pillar.evidence.reading import Row, Table
-from third_pillar.evidence.rules import Package, Rule, find_table, read_number
+from third_pillar.evidence.rules import Package, Rule, find_whole, read_number
 from third_pillar.vocabulary.codes import AGGREGATES, REST, WORLD
 from third_pillar.vocabulary.errors import DataFault
 
@@ -69,7 +69,7 @@ def shares_stay_below_all(package: Package) -> Iterator[DataFault]:
         "stage_shares": ("stage", "product", "year", "edition"),
     }
     for name, fields in wholes.items():
-        groups = _group(find_table(package, name), fields)
+        groups = _group(find_whole(package, name, "value", *fields), fields)
         for (table, first), *rest in groups.values():
             added = _sum([first, *(row for _, row in rest)])
             if added > 100 + _ROUNDING:
@@ -82,7 +82,9 @@ def shares_stay_below_all(package: Package) -> Iterator[DataFault]:
 
 def destinations_stay_below_the_world(package: Package) -> Iterator[DataFault]:
     """Exports of a month to named destinations do not exceed those to the world."""
-    groups = _group(find_table(package, "trade_monthly"), ("exporter_iso3", "product", "month"))
+    fields = ("exporter_iso3", "product", "month")
+    rows_of = find_whole(package, "trade_monthly", "destination_iso3", "value", *fields)
+    groups = _group(rows_of, fields)
     for rows in groups.values():
         worlds = [(t, r) for t, r in rows if r.text("destination_iso3") == WORLD]
         # a group such as EU27 holds members that are named beside it
@@ -97,7 +99,9 @@ def destinations_stay_below_the_world(package: Package) -> Iterator[DataFault]:
 
 def the_balance_gives_the_reliance(package: Package) -> Iterator[DataFault]:
     """Printed net import reliance is need less output, over need, within a point."""
-    groups = _group(find_table(package, "apparent_consumption"), ("country_iso3", "year"))
+    fields = ("country_iso3", "year")
+    rows_of = find_whole(package, "apparent_consumption", "measure", "value", *fields)
+    groups = _group(rows_of, fields)
     for rows in groups.values():
         found = {row.text("measure"): (table, row) for table, row in rows}
         if not {"production", "apparent_consumption", "net_import_reliance"} <= set(found):
@@ -160,7 +164,7 @@ def _by_edition(
     """The world row of each edition and year with its countries, where there are enough."""
     national = (
         (table, row)
-        for table, row in find_table(package, name)
+        for table, row in find_whole(package, name, "country_iso3", "edition", "year", "value")
         if row.text("entity") in {"", "national"} and row.text("measure") in {"", "reserve"}
     )
     for rows in _group(national, ("edition", "year", "unit")).values():

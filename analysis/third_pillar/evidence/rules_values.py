@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 
 from third_pillar.evidence.reading import Row, Table
-from third_pillar.evidence.rules import Package, Rule, find_table, read_number
+from third_pillar.evidence.rules import Package, Rule, find_table, find_whole, read_number
 from third_pillar.vocabulary.errors import DataFault
 
 GLUED_RATIO = 6.0
@@ -55,7 +55,7 @@ def no_footnote_is_glued(package: Package) -> Iterator[DataFault]:
     """No figure is ten times its neighbours: 2,900 with footnote 1 is read as 29001."""
     for name, (fields, span) in _SERIES.items():
         series: dict[tuple[str, ...], list[tuple[Table, Row]]] = defaultdict(list)
-        for table, row in find_table(package, name):
+        for table, row in find_whole(package, name, "unit", "year", "value", *fields):
             key = (*(row.text(field) for field in fields), row.text("unit"))
             series[key].append((table, row))
         for rows in series.values():

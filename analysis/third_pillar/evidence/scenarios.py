@@ -10,6 +10,7 @@ from typing import Any
 
 from third_pillar.evidence.location import scenarios_folder
 from third_pillar.evidence.reading import read_yaml
+from third_pillar.evidence.reads import accounted, note_read
 from third_pillar.evidence.scenario_rows import RowChanges, find_row_faults
 from third_pillar.vocabulary.errors import DataFault, EvidenceFault, MissingEvidence
 from third_pillar.vocabulary.parameters import nearest
@@ -76,10 +77,12 @@ def load_scenario(scenario: str, *, root: Path | None = None) -> Scenario:
             hint="A scenario is a file data/scenarios/<name>.yml.",
         )
     path = scenarios_folder(root) / f"{scenario}.yml"
-    faults = list(find_scenario_faults(path, assumptions=None))
-    if faults:
-        raise EvidenceFault(faults)
-    content = read_yaml(path)
+    note_read(f"scenarios/{path.name}")
+    with accounted():
+        faults = list(find_scenario_faults(path, assumptions=None))
+        if faults:
+            raise EvidenceFault(faults)
+        content = read_yaml(path)
     return Scenario(
         id=str(content["id"]),
         title=str(content["title"]),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from third_pillar.evidence.location import data_folder, project_root
 from third_pillar.evidence.reading import read_yaml
+from third_pillar.evidence.reads import note_read
 from third_pillar.evidence.validation import check_package
 from third_pillar.vocabulary.errors import MissingEvidence
 from third_pillar.vocabulary.specifications import Specification, expand_family
@@ -26,6 +27,7 @@ def load_specifications(*, root: Path | None = None) -> tuple[Specification, ...
     """
     root = project_root() if root is None else root
     check_package(root)
+    note_read("specifications/")
     found = {
         specification.id: specification
         for path in specification_files(root)

@@ -25,6 +25,6 @@ def write_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str
     """CSV text with every cell guarded and quoted, lines ended by a line feed."""
     text = io.StringIO()
     writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
-    writer.writerow(columns)
+    writer.writerow([guard_cell(name) for name in columns])
     writer.writerows([guard_cell(value) for value in row] for row in rows)
     return text.getvalue()

@@ -24,6 +24,7 @@ from third_pillar.evidence import (
 from third_pillar.evidence.descriptor import Resource, read_descriptor, read_resources
 from third_pillar.evidence.location import DESCRIPTOR, cache_folder, data_folder, project_root
 from third_pillar.evidence.reading import read_table
+from third_pillar.evidence.reads import accounted
 from third_pillar.evidence.release import file_state, package_files, package_sha256
 from third_pillar.evidence.rules import Package
 from third_pillar.evidence.schema_check import find_schema_faults
@@ -91,13 +92,15 @@ def check_package(root: Path | None = None) -> None:
     state = tuple(file_state(path) for path in package_files(root).values())
     if _passed.get(root) == state:
         return
-    digest = _checked_sha256(root)
-    memory = cache_folder(root) / "validated"
-    if not _remembers(memory, digest):
-        faults = validate_package(root)
-        if faults:
-            raise EvidenceFault(faults, hint="Mend what is named, then run `pillar data validate`.")
-        _remember(memory, digest)
+    with accounted():
+        digest = checked_sha256(root)
+        memory = cache_folder(root) / "validated"
+        if not remembers(memory, digest):
+            faults = validate_package(root)
+            if faults:
+                hint = "Mend what is named, then run `pillar data validate`."
+                raise EvidenceFault(faults, hint=hint)
+            remember(memory, digest)
     _passed[root] = state
 
 
@@ -176,7 +179,7 @@ def _without_repeats(own: list[DataFault], schema: list[DataFault]) -> list[Data
     return sorted({*own, *rest})
 
 
-def _checked_sha256(root: Path) -> str:
+def checked_sha256(root: Path) -> str:
     """Hash of the data and of the rules they were checked by."""
     digest = hashlib.sha256(package_sha256(root).encode())
     folder = Path(__file__).parent
@@ -185,14 +188,15 @@ def _checked_sha256(root: Path) -> str:
     return digest.hexdigest()
 
 
-def _remembers(memory: Path, digest: str) -> bool:
+def remembers(memory: Path, digest: str) -> bool:
+    """Whether the last content that passed is this one."""
     try:
         return memory.read_text(encoding="ascii").strip() == digest
     except (OSError, ValueError):
         return False
 
 
-def _remember(memory: Path, digest: str) -> None:
+def remember(memory: Path, digest: str) -> None:
     """Keep the hash; a data folder that cannot be written is checked again next time."""
     fresh = memory.with_name(f".{memory.name}-{os.getpid()}")
     with contextlib.suppress(OSError):

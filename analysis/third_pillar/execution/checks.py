@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from third_pillar.execution.engine import heading_above, is_code
+from third_pillar.execution.documents import heading_above, is_code
 from third_pillar.vocabulary.errors import ReportFailed
 from third_pillar.vocabulary.findings import Findings
 

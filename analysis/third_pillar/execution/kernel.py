@@ -13,10 +13,11 @@ from pathlib import Path
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 
+from third_pillar.execution.environment import cell_environment
+
 _LONGEST_SOCKET_PATH = 80
-_NOT_INHERITED = ("PYTHONSTARTUP", "PYTHONINSPECT", "PYTHONBREAKPOINT")
-# a kernel runs in a folder of its own: what the user wrote relative to theirs must still hold
-_FOLDERS = ("PILLAR_ROOT", "PILLAR_REPORTS")
+# files that a cell opens itself are noted from the first cell on
+_FIRST = "--IPKernelApp.exec_lines=import third_pillar.evidence.reads as _reads; del _reads"
 
 
 class PillarKernelManager(AsyncKernelManager):
@@ -26,7 +27,7 @@ class PillarKernelManager(AsyncKernelManager):
     def kernel_spec(self) -> KernelSpec:
         """A spec made here, so that no kernel folder is searched."""
         return KernelSpec(
-            argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+            argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", _FIRST],
             display_name="Third Pillar",
             language="python",
             interrupt_mode="signal",
@@ -44,13 +45,9 @@ def create_kernel_manager(folder: Path) -> PillarKernelManager:
     return manager
 
 
-def kernel_environment(folder: Path) -> dict[str, str]:
-    """The environment of the kernel: the user's, without start-up files of theirs."""
-    kept = {name: value for name, value in os.environ.items() if name not in _NOT_INHERITED}
-    for name in _FOLDERS:
-        if kept.get(name):
-            kept[name] = str(Path(kept[name]).absolute())
-    return {**kept, "IPYTHONDIR": str(folder / "ipython"), "PYTHONUNBUFFERED": "1"}
+def kernel_environment(folder: Path, *, reads: Path | None = None) -> dict[str, str]:
+    """The environment of the kernel: what cells need, no start-up file and no secret."""
+    return cell_environment(folder, reads=reads)
 
 
 @contextmanager

@@ -27,6 +27,7 @@ class Profile(BaseModel):
         notebook: Path below the project root.
         timeout_seconds: Longest run from kernel start to last cell.
         cell_timeout_seconds: Longest single cell; none means only the run is bounded.
+        memory_mb: Memory the cells may hold; none means half of the machine's.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -37,7 +38,13 @@ class Profile(BaseModel):
     parameters: dict[str, Any] = Field(default_factory=dict)
     timeout_seconds: float = Field(default=600, gt=0)
     cell_timeout_seconds: float | None = Field(default=None, gt=0)
-    publish: Literal["draft", "published"] = "published"
+    memory_mb: int | None = Field(default=None, ge=256)
+    publish: Literal["draft", "published"] = "draft"
+
+    @property
+    def memory_bytes(self) -> int | None:
+        """The bound in bytes."""
+        return self.memory_mb * 2**20 if self.memory_mb else None
 
     @field_validator("parameters", mode="before")
     @classmethod
@@ -110,5 +117,5 @@ def _fault(path: Path, said: str) -> ParameterFault:
     return ParameterFault(
         f"{(PROFILES / path.name).as_posix()} {said}",
         hint="Keys of a profile: title, notebook, parameters, timeout_seconds, "
-        "cell_timeout_seconds, publish (draft or published).",
+        "cell_timeout_seconds, memory_mb, publish (draft or published).",
     )

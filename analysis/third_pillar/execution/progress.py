@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -21,4 +22,6 @@ class CellProgress:
     heading: str
 
 
+EngineName = Literal["pillar", "kernel"]
+ENGINES: tuple[EngineName, ...] = ("pillar", "kernel")
 Progress = Callable[[CellProgress], None]

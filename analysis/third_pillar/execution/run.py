@@ -4,26 +4,24 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-import nbformat
-from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
-from papermill.engines import papermill_engines
-from papermill.iorw import load_notebook_node
-from papermill.parameterize import parameterize_notebook
-
+from third_pillar import evidence
 from third_pillar.execution.checks import check_accepts, read_findings
-from third_pillar.execution.engine import (
-    ENGINE,
-    KERNEL_NAME,
+from third_pillar.execution.documents import (
+    RunRecord,
     heading_above,
+    inject_parameters,
     is_code,
-    register_engine,
+    read_notebook,
+    write_notebook,
 )
-from third_pillar.execution.progress import CellProgress, Progress
+from third_pillar.execution.process import CellFailed, OutOfTime, ProcessEnded, can_start
+from third_pillar.execution.progress import CellProgress, EngineName, Progress
+from third_pillar.execution.run_cells import default_memory, run_cells
 from third_pillar.vocabulary.errors import PillarError, ReportFailed
 from third_pillar.vocabulary.findings import Findings
 
@@ -31,6 +29,9 @@ LOG = "run.log"
 NOTEBOOK = "notebook.ipynb"
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _LAST_LINES = 6
+_UNSAID = {"SystemExit": "the cell ended the program", "MemoryError": "no more memory"}
+_READS = ".reads"
+_SCRATCH = "scratch"
 _NOISE = re.compile(r"TCP without encryption|frozen_modules|PYDEVD_DISABLE_FILE_VALIDATION")
 
 
@@ -44,6 +45,8 @@ class ExecutedRun:
         seconds: Wall time from kernel start to last cell.
         findings: The one findings record it states, validated.
         log: What was said on the way.
+        reads: Names below `data/` of what it read; "*" where that is not known.
+        time_spent: Processor seconds of the cells by kind, where it was asked for.
     """
 
     notebook: Any
@@ -51,6 +54,23 @@ class ExecutedRun:
     seconds: float
     findings: Findings
     log: Path
+    reads: tuple[str, ...] = ("*",)
+    time_spent: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds of a run.
+
+    Attributes:
+        run: Seconds from start to last cell.
+        cell: Seconds for one cell.
+        memory: Bytes the process of the cells may hold; half of the machine's where none is said.
+    """
+
+    run: float | None = None
+    cell: float | None = None
+    memory: int | None = None
 
 
 class RunFailed(ReportFailed):
@@ -78,9 +98,12 @@ def run_notebook(
     workdir: Path,
     timeout: float | None = None,
     cell_timeout: float | None = None,
+    memory: int | None = None,
     progress: Progress | None = None,
+    engine: EngineName = "pillar",
+    sampled: bool = False,
 ) -> ExecutedRun:
-    """The notebook at `path`, run with these parameters in a fresh kernel and checked.
+    """The notebook at `path`, run with these parameters in a fresh process and checked.
 
     Args:
         path: A notebook; it is not changed.
@@ -89,23 +112,33 @@ def run_notebook(
             Cells run in its sub-folder `scratch`.
         timeout: Seconds for the whole run.
         cell_timeout: Seconds for one cell.
+        memory: Bytes the cells may hold; half of the machine's where not given.
         progress: Called before each code cell.
+        engine: "kernel" starts an ordinary kernel; "pillar" a process of the kit's own, where
+            the system has such.
+        sampled: Whether to measure what the time goes into.
 
     Raises:
-        ReportFailed: The notebook does not take these parameters (no kernel was started).
-        RunFailed: A cell failed, the kernel died, time ran out, or the findings are missing;
+        ReportFailed: The notebook does not take these parameters (nothing was started).
+        RunFailed: A cell failed, its process died, time ran out, or the findings are missing;
             with the heading of the cell, the name of the error and the last lines.
     """
-    notebook = _read_parameterised(path, parameters)
+    notebook = read_notebook(path)
+    check_accepts(notebook, parameters)
+    inject_parameters(notebook, parameters)
     started = time.monotonic()
-    log = workdir / LOG
+    log, reads = workdir / LOG, workdir / _READS
+    limits = Limits(timeout, cell_timeout, memory or default_memory())
+    run: _Way = _run_process if engine == "pillar" and can_start() else _run_kernel
     try:
         with log.open("wb") as file:
             say = _Sayer(file, started, progress)
-            findings = _run_said(
-                notebook, parameters, say, workdir, timeout=timeout, cell_timeout=cell_timeout
+            notebook, findings, spent = _run_said(
+                notebook, parameters, say, workdir, run=run, limits=limits, sampled=sampled
             )
+        read = evidence.read_record(reads)
     finally:
+        reads.unlink(missing_ok=True)
         _drop_noise(log)
     return ExecutedRun(
         notebook=notebook,
@@ -113,7 +146,48 @@ def run_notebook(
         seconds=time.monotonic() - started,
         findings=findings,
         log=log,
+        reads=read,
+        time_spent=spent,
     )
+
+
+_Way = Callable[..., dict[str, float]]
+
+
+def _run_process(notebook: Any, say: _Sayer, workdir: Path, limits: Limits, **options: Any) -> Any:
+    record = RunRecord(notebook)
+    try:
+        return run_cells(
+            notebook,
+            record,
+            log=say.file,
+            scratch=workdir / _SCRATCH,
+            progress=say,
+            cell_timeout=limits.cell,
+            total_timeout=limits.run,
+            memory=limits.memory,
+            reads=workdir / _READS,
+            **options,
+        )
+    finally:
+        record.finish()
+
+
+def _run_kernel(notebook: Any, say: _Sayer, workdir: Path, limits: Limits, **options: Any) -> Any:
+    # papermill, nbclient and nbformat: more than a second of imports that the other way saves
+    from third_pillar.execution.kernel_run import run_in_kernel  # noqa: PLC0415
+
+    del options
+    run_in_kernel(
+        notebook,
+        log=say.file,
+        scratch=workdir / _SCRATCH,
+        progress=say,
+        cell_timeout=limits.cell,
+        total_timeout=limits.run,
+        reads=workdir / _READS,
+    )
+    return {}
 
 
 def _run_said(
@@ -122,30 +196,23 @@ def _run_said(
     say: _Sayer,
     workdir: Path,
     *,
-    timeout: float | None,
-    cell_timeout: float | None,
-) -> Findings:
-    scratch = workdir / "scratch"
-    scratch.mkdir()
+    run: _Way,
+    limits: Limits,
+    sampled: bool,
+) -> tuple[Any, Findings, dict[str, float]]:
+    (workdir / _SCRATCH).mkdir()
     try:
-        _execute(
-            notebook,
-            execution_timeout=cell_timeout,
-            total_timeout=timeout,
-            progress=say,
-            kernel_log=say.file,
-            scratch=scratch,
-        )
-        return read_findings(notebook, parameters)
-    except (CellExecutionError, DeadKernelError, CellTimeoutError, RuntimeError) as error:
-        raise _describe(error, notebook, say, limits=(timeout, cell_timeout)) from None
+        spent = run(notebook, say, workdir, limits, sampled=sampled)
+        return notebook, read_findings(notebook, parameters), spent
     except PillarError as error:
         raise _refuse(error, notebook, say) from None
+    except (CellFailed, OutOfTime, ProcessEnded, RuntimeError) as error:
+        raise _describe(error, notebook, say, limits) from None
     except BaseException as error:
         say.note(f"stopped by {type(error).__name__}")
         raise
     finally:
-        nbformat.write(notebook, workdir / NOTEBOOK)  # type: ignore[no-untyped-call]  # untyped there
+        write_notebook(notebook, workdir / NOTEBOOK)
 
 
 class _Sayer:
@@ -168,32 +235,6 @@ class _Sayer:
         self.file.flush()
 
 
-def _read_parameterised(path: Path, parameters: Mapping[str, Any]) -> Any:
-    try:
-        read = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]  # untyped there
-    except (ValueError, nbformat.ValidationError) as error:
-        raise ReportFailed(f"{path.name} is no notebook: {str(error).splitlines()[0]}") from None
-    check_accepts(read, parameters)
-    register_engine()
-    notebook = load_notebook_node(read)
-    notebook = parameterize_notebook(
-        notebook,
-        dict(parameters),
-        kernel_name=KERNEL_NAME,
-        language="python",
-        engine_name=ENGINE,
-    )
-    for cell in notebook.cells:
-        cell.metadata.setdefault("papermill", {})
-    return notebook
-
-
-def _execute(notebook: Any, **options: Any) -> None:
-    papermill_engines.execute_notebook_with_engine(
-        ENGINE, notebook, KERNEL_NAME, progress_bar=False, autosave_cell_every=0, **options
-    )
-
-
 def _cells_done(notebook: Any) -> int:
     return sum(
         is_code(cell) and cell.metadata.get("papermill", {}).get("status") == "completed"
@@ -201,13 +242,7 @@ def _cells_done(notebook: Any) -> int:
     )
 
 
-def _describe(
-    error: Exception,
-    notebook: Any,
-    say: _Sayer,
-    *,
-    limits: tuple[float | None, float | None],
-) -> RunFailed:
+def _describe(error: Exception, notebook: Any, say: _Sayer, limits: Limits) -> RunFailed:
     index = next(
         (
             number
@@ -216,11 +251,16 @@ def _describe(
         ),
         None,
     )
-    heading = "kernel start" if index is None else heading_above(notebook, index)
+    if index is not None:
+        heading = heading_above(notebook, index)
+    else:
+        heading = say.last.heading if say.last else "the start"
     name, said, lines = _name_and_lines(error, notebook, index)
-    named = zip(limits, ("the run", "one cell"), strict=True)
+    named = zip((limits.run, limits.cell), ("the run", "one cell"), strict=True)
     bounds = ", ".join(f"{seconds:g} s for {what}" for seconds, what in named if seconds)
     bound = f" (limits: {bounds})" if name == "Timeout" and bounds else ""
+    if name == "MemoryError" and limits.memory:
+        bound = f" (limit: {limits.memory // 2**20} MB)"
     step = f", cell {say.last.number} of {say.last.of}" if say.last else ""
     tail = "".join(f"\n    {line}" for line in lines)
     message = f"the notebook stopped under {heading!r}{step}: {name}: {said}{bound}{tail}"
@@ -237,17 +277,22 @@ def _describe(
 def _name_and_lines(
     error: Exception, notebook: Any, index: int | None
 ) -> tuple[str, str, list[str]]:
-    if isinstance(error, DeadKernelError):
-        return "DeadKernelError", "the kernel process ended before the cell did", []
-    if isinstance(error, CellTimeoutError):
-        return "Timeout", "the cell ran out of time", []
-    if isinstance(error, CellExecutionError):
-        outputs = notebook.cells[index].outputs if index is not None else []
-        traces = [output.traceback for output in outputs if output.output_type == "error"]
-        text = _ANSI.sub("", "\n".join(traces[-1])) if traces else ""
+    if isinstance(error, ProcessEnded):
+        return type(error).__name__, f"the process of the cells {error}", []
+    if isinstance(error, OutOfTime):
+        return "Timeout", str(error), []
+    outputs = notebook.cells[index].outputs if index is not None else []
+    errors = [output for output in outputs if output.output_type == "error"]
+    if isinstance(error, CellFailed) and errors:
+        last = errors[-1]
+        text = _ANSI.sub("", "\n".join(last.traceback))
         lines = [line.rstrip() for line in text.splitlines() if line.strip("- ")]
-        return error.ename, error.evalue or "the cell ended the program", lines[-_LAST_LINES:]
-    return type(error).__name__, str(error) or "the kernel did not answer", []
+        return (
+            last.ename,
+            last.evalue or _UNSAID.get(last.ename, "it says nothing more"),
+            lines[-_LAST_LINES:],
+        )
+    return type(error).__name__, str(error) or "the cells did not answer", []
 
 
 def _refuse(error: PillarError, notebook: Any, say: _Sayer) -> RunFailed:

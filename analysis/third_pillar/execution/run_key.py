@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from third_pillar.execution.profiles import Profile, notebook_path
 from third_pillar.execution.question import notebook_parameters
 from third_pillar.vocabulary.parameters import Question
 
-_FORMAT = 1
+_FORMAT = 2
 _LOCKS = ("requirements.lock", "plotly-bundle.lock")
 _IGNORED = {"__pycache__"}
 ABSENT = "absent"
@@ -34,6 +35,7 @@ class RunInputs:
         notebook: sha256 of the notebook.
         locks: Lock file to sha256, or "absent".
         register: sha256 of the registered forecasts, which are no part of the data, or "absent".
+        own_figures: sha256 of the reader's own figures where they enter, or "absent".
     """
 
     parameters: dict[str, Any]
@@ -45,17 +47,38 @@ class RunInputs:
     notebook: str
     locks: dict[str, str]
     register: str
+    own_figures: str
+
+    @property
+    def base(self) -> str:
+        """sha256 over all but the data: the question, the code, the notebook, the locks.
+
+        What of the data a report reads is known once it has run; its key adds their hashes.
+        """
+        content = asdict(self)
+        del content["tables"], content["data"]
+        return _sha256({"format": _FORMAT, **content})
 
     @property
     def key(self) -> str:
-        """sha256 over the canonical JSON of all inputs, as 64 hexadecimal digits."""
-        content = {"format": _FORMAT, **asdict(self)}
-        text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-        return hashlib.sha256(text.encode()).hexdigest()
+        """The key of a report that rests on the whole data package."""
+        return self.key_of({evidence.WHOLE: self.data})
+
+    def key_of(self, reads: Mapping[str, str]) -> str:
+        """The key of a report that has read these, each with its sha256."""
+        return _sha256({"base": self.base, "reads": dict(reads)})
 
 
-def read_run_inputs(question: Question, profile: Profile, *, root: Path | None = None) -> RunInputs:
+def read_run_inputs(
+    question: Question, profile: Profile, *, root: Path | None = None, own_figures: bool = False
+) -> RunInputs:
     """What a report of this question would depend on now.
+
+    Args:
+        question: The checked parameters.
+        profile: The kind of report.
+        root: Project root; found where not given.
+        own_figures: Whether the reader's own figures enter.
 
     Raises:
         ParameterFault: The profile's notebook is not there.
@@ -71,11 +94,22 @@ def read_run_inputs(question: Question, profile: Profile, *, root: Path | None =
         },
         tables=dict(evidence.table_hashes(root)),
         data=evidence.package_sha256(root),
-        code=code_sha256(_PACKAGE),
+        code=package_code_sha256(),
         notebook=_file_sha256(notebook_path(profile, root=root)),
         locks={name: _file_sha256(root / name) for name in _LOCKS},
         register=_file_sha256(root / "data" / "forecasts.csv"),
+        own_figures=_own_sha256(root) if own_figures else ABSENT,
     )
+
+
+def _sha256(content: Mapping[str, Any]) -> str:
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def package_code_sha256() -> str:
+    """sha256 of the kit's own code as it lies on the disk."""
+    return code_sha256(_PACKAGE)
 
 
 def code_sha256(package: Path) -> str:
@@ -86,6 +120,11 @@ def code_sha256(package: Path) -> str:
             digest.update(path.relative_to(package).as_posix().encode() + b"\0")
             digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
+
+
+def _own_sha256(root: Path) -> str:
+    own = evidence.find_overlay(root)
+    return ABSENT if own is None else own.sha256
 
 
 def _file_sha256(path: Path) -> str:

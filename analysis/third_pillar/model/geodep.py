@@ -53,6 +53,11 @@ class CriteriaYear:
         """Criteria that are met."""
         return sum(bool(c) for c in (self.few_suppliers, self.few_exporters, self.imports_exceed))
 
+    @property
+    def count_unknown(self) -> int:
+        """Criteria that are not known."""
+        return (self.few_suppliers, self.few_exporters, self.imports_exceed).count(None)
+
 
 @dataclass(frozen=True)
 class GeoDep:

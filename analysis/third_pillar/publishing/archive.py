@@ -3,9 +3,11 @@
 Below the archive's folder:
 
 - `<profile>/<candidate>/<article>/<language>/<run_id>/` is a run, with its manifest;
-- `<profile>/<candidate>/<article>/<language>/latest` leads to the newest run of a lineage;
+- `<profile>/<candidate>/<article>/<language>/latest` leads to the newest run of a lineage,
+  and `latest-published` beside it to the newest that readers may have;
 - `latest` leads to that of the default lineage;
-- `failed/<run_id>/` keeps the log and the partial notebook of a failure.
+- `failed/<run_id>/` keeps the log and the partial notebook of a failure;
+- `tables/` keeps the data that reports rest on, `approvals.jsonl` who approved them.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ import os
 import re
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import astuple, dataclass
 from pathlib import Path
@@ -36,16 +38,20 @@ from third_pillar.publishing.manifest import (
     read_manifest,
     write_manifest,
 )
-from third_pillar.vocabulary.errors import ParameterFault
+from third_pillar.vocabulary.errors import ParameterFault, StorageFault
 from third_pillar.vocabulary.parameters import Question, ReportParameters
 
 LATEST = "latest"
 FAILED = "failed"
+PUBLISHED_LINK = "latest-published"
+TABLES = "tables"
 _BUILDING = ".building-"
 _OWNER = ".owner"
 _SCRATCH = "scratch"
 _SHORT_KEY = 8
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+_TAKEN = {LATEST, FAILED, PUBLISHED_LINK, TABLES}
+_RUN_ID = re.compile(r"\d{8}T\d{9}Z-[0-9a-f]{8}")
 _FORGOTTEN = dt.timedelta(days=2)
 
 
@@ -60,7 +66,7 @@ class Lineage:
 
     def __post_init__(self) -> None:
         for part in astuple(self):
-            if not _SAFE.fullmatch(part) or part in {LATEST, FAILED}:
+            if not _SAFE.fullmatch(part) or part in _TAKEN:
                 raise ParameterFault(
                     f"{part!r} cannot name a folder of the archive",
                     hint="Names of profiles and articles hold letters, digits, - and _ only.",
@@ -133,22 +139,56 @@ class Archive:
         """Every published run, oldest first; a damaged manifest shows as an empty one."""
         return sorted(self._runs(), key=lambda run: (run.run_id, str(run.lineage)))
 
-    def _runs(self) -> Iterator[ArchivedRun]:
-        for folder in self.folder.glob("*/*/*/*/*"):
+    def list_lineage(self, lineage: Lineage) -> list[ArchivedRun]:
+        """The runs of one lineage, oldest first."""
+        return sorted(self._runs("/".join(astuple(lineage))), key=lambda run: run.run_id)
+
+    def _runs(self, below: str = "*/*/*/*") -> Iterator[ArchivedRun]:
+        for folder in self.folder.glob(f"{below}/*"):
             parts = folder.relative_to(self.folder).parts
             if folder.is_symlink() or not folder.is_dir() or folder.name.startswith("."):
                 continue
-            if all(_SAFE.fullmatch(part) and part not in {LATEST, FAILED} for part in parts[:4]):
+            if all(_SAFE.fullmatch(part) and part not in _TAKEN for part in parts[:4]):
                 yield ArchivedRun(Lineage(*parts[:4]), folder, read_manifest(folder))
 
     def find(self, lineage: Lineage, run_key: str) -> ArchivedRun | None:
         """The newest run of that key whose files verify; none where there is none."""
+        return self._newest(lineage, "*", lambda said: said.get("run_key") == run_key)
+
+    def find_standing(
+        self, lineage: Lineage, base: str, *, stands: Callable[[dict[str, Any]], bool]
+    ) -> ArchivedRun | None:
+        """The newest run of a question that still stands and whose files verify, if there is one.
+
+        Args:
+            lineage: Where to look.
+            base: `base_key` of its manifest: the question, the code, the notebook, the locks.
+            stands: Whether what a manifest says was read of the data is still so.
+        """
+        return self._newest(
+            lineage,
+            f"*-{base[:_SHORT_KEY]}",
+            lambda said: said.get("base_key") == base and stands(said),
+        )
+
+    def _newest(
+        self, lineage: Lineage, pattern: str, fits: Callable[[dict[str, Any]], bool]
+    ) -> ArchivedRun | None:
         home = self.lineage_folder(lineage)
-        for folder in sorted(home.glob(f"*-{run_key[:_SHORT_KEY]}"), reverse=True):
+        for folder in sorted(home.glob(pattern), reverse=True):
             manifest = read_manifest(folder)
-            if manifest.get("run_key") == run_key and not find_faults(folder):
+            if not folder.is_symlink() and fits(manifest) and not find_faults(folder):
                 return ArchivedRun(lineage, folder, manifest)
         return None
+
+    def faults(self, run: ArchivedRun) -> list[str]:
+        """What in a run is not as its manifest says."""
+        return find_faults(run.folder)
+
+    def holds(self, folder: Path) -> bool:
+        """Whether a folder is a run of this archive whose files verify."""
+        inside = folder.resolve().is_relative_to(self.folder.resolve())
+        return inside and folder.is_dir() and not find_faults(folder)
 
     def latest(self, lineage: Lineage) -> Path | None:
         """Folder of the newest run of a lineage."""
@@ -199,6 +239,30 @@ class Archive:
         self.lead_to(published)
         return published
 
+    def adopt(self, lineage: Lineage, made: Path) -> ArchivedRun:
+        """A run that was made in another archive, published in this one.
+
+        Args:
+            lineage: Of the run.
+            made: Folder with its files and its manifest, which verify.
+
+        Raises:
+            StorageFault: It cannot be kept, or this archive holds a run of that name.
+        """
+        manifest = read_manifest(made)
+        run_id = str(manifest.get("run_id"))
+        if not _RUN_ID.fullmatch(run_id):
+            raise StorageFault(f"{run_id!r} is no name of a run")
+        run = OpenRun(run_id, lineage, self.folder / f"{_BUILDING}{run_id}")
+        with storage_faults(run.folder):
+            run.folder.mkdir()
+            (run.folder / _OWNER).write_text(f"{socket.gethostname()} {os.getpid()}")
+            for path in made.iterdir():
+                if path.name != MANIFEST:
+                    shutil.copy(path, run.folder)
+        del manifest["files"]
+        return self.publish(run, manifest)
+
     def lead_to(self, run: ArchivedRun) -> None:
         """Make `latest` of the run's lineage lead to it; nothing is written where it does.
 
@@ -241,9 +305,10 @@ class Archive:
         ]
         homes = [self.folder, *sorted(self.folder.glob("*/*/*/*"))]
         faults += [
-            f"{(home / LATEST).relative_to(self.folder).as_posix()}: leads to no published run"
+            f"{(home / name).relative_to(self.folder).as_posix()}: leads to no archived run"
             for home in homes
-            if (home / LATEST).is_symlink() and not (home / LATEST / MANIFEST).is_file()
+            for name in (LATEST, PUBLISHED_LINK)
+            if (home / name).is_symlink() and not (home / name / MANIFEST).is_file()
         ]
         return faults
 
@@ -252,17 +317,24 @@ class Archive:
         with suppress(OSError):
             (run.folder / _OWNER).unlink()
 
+    def orphans(self) -> list[Path]:
+        """Folders of runs whose process was killed."""
+        return [one for one in sorted(self.folder.glob(f"{_BUILDING}*")) if _is_orphan(one)]
+
     def _put_away_orphans(self) -> None:
-        for folder in self.folder.glob(f"{_BUILDING}*"):
-            if _is_orphan(folder):
-                run_id = folder.name.removeprefix(_BUILDING)
-                said = {"run_id": run_id, "message": "the process was killed before it ended"}
-                orphan = OpenRun(run_id, DEFAULT_LINEAGE, folder)
-                self.keep_failure(orphan, said)
+        for folder in self.orphans():
+            run_id = folder.name.removeprefix(_BUILDING)
+            said = {"run_id": run_id, "message": "the process was killed before it ended"}
+            # another process may publish it or put it away at the same moment
+            with suppress(FileNotFoundError, StorageFault):
+                self.keep_failure(OpenRun(run_id, DEFAULT_LINEAGE, folder), said)
 
 
 def _is_orphan(folder: Path) -> bool:
-    changed = dt.datetime.fromtimestamp(folder.stat().st_mtime, dt.UTC)
+    try:
+        changed = dt.datetime.fromtimestamp(folder.stat().st_mtime, dt.UTC)
+    except FileNotFoundError:
+        return False
     is_forgotten = dt.datetime.now(dt.UTC) - changed > _FORGOTTEN
     try:
         host, pid = (folder / _OWNER).read_text().split()

@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from third_pillar.figures import theme
 from third_pillar.publishing.exhibits import (
+    EXHIBIT,
+    FINDINGS,
     REMOVE_CELL,
     check_notebook,
     compose_data_table,
@@ -21,13 +24,12 @@ from third_pillar.publishing.exhibits import (
     trace_types,
 )
 from third_pillar.publishing.offline_check import check_offline
+from third_pillar.publishing.own_notices import note_for_figures, note_for_masthead
 from third_pillar.publishing.paper import Paper, compose_paper
 from third_pillar.publishing.plotly_bundle import PlotlyBundle, load_bundle
 from third_pillar.vocabulary.errors import ReportFailed
 
 if TYPE_CHECKING:
-    from nbformat import NotebookNode
-
     from third_pillar.vocabulary.findings import Findings
 
 _TEMPLATE = Path(__file__).parent / "template"
@@ -51,7 +53,7 @@ class HtmlReport:
 
 
 def export_html(
-    notebook: NotebookNode,
+    notebook: Any,
     *,
     findings: Findings,
     generated: dt.datetime,
@@ -74,7 +76,8 @@ def export_html(
     _refuse(check_notebook(notebook))
     exhibits = read_exhibits(notebook)
     bundle = bundle or load_bundle(needs=trace_types(exhibits))
-    paper = compose_paper(_render_body(notebook))
+    own_note = note_for_figures(findings)
+    paper = compose_paper(_render_body(notebook, own_note))
     _refuse(list(paper.faults))
     html = _compose_page(
         paper, exhibits, findings=findings, generated=generated, run_id=run_id, bundle=bundle
@@ -103,30 +106,46 @@ def _pages() -> Environment:
     )
 
 
-def _render_body(notebook: NotebookNode) -> str:
-    from nbconvert.exporters import HTMLExporter  # noqa: PLC0415  a second of import time
-    from traitlets.config import Config  # noqa: PLC0415  comes with nbconvert
+def _render_body(notebook: Any, own_note: Markup) -> str:
+    """Prose and outputs in the notebook's order; code is never shown.
 
-    config = Config()
-    config.TagRemovePreprocessor.enabled = True
-    config.TagRemovePreprocessor.remove_cell_tags = (REMOVE_CELL,)
-    build: Any = HTMLExporter  # nbconvert carries no types
-    exporter = build(
-        config=config,
-        extra_template_basedirs=[str(_TEMPLATE.parent)],
-        template_name=_TEMPLATE.name,
-        exclude_input=True,
-        exclude_anchor_links=True,
-    )
+    nbconvert makes the same of the template beside this module; importing it costs more than all
+    the rest of the page.
+    """
+    import mistune  # noqa: PLC0415  not needed where nothing is exported
+
+    plugins = ["strikethrough", "table", "url", "task_lists", "def_list"]
+    render = mistune.create_markdown(escape=False, plugins=plugins)
     numbers = iter(range(1, 1_000))
-    exporter.register_filter("exhibit", lambda exhibit: _render_exhibit(exhibit, next(numbers)))
-    body, _ = exporter.from_notebook_node(notebook)
-    return str(body)
+    parts = []
+    for cell in notebook.cells:
+        if REMOVE_CELL in cell.get("metadata", {}).get("tags", []):
+            continue
+        if cell.cell_type == "markdown":
+            parts.append(str(render(cell.source)))
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            if EXHIBIT in data:
+                parts.append(_render_exhibit(data[EXHIBIT], next(numbers), own_note))
+            elif FINDINGS not in data and "text/html" in data:
+                parts.append(data["text/html"])
+            elif FINDINGS not in data and "text/markdown" in data:
+                parts.append(str(render(data["text/markdown"])))
+    return "".join(f"{part}\n" for part in parts)
 
 
-def _render_exhibit(exhibit: dict[str, Any], number: int) -> str:
+def warm_templates() -> None:
+    """Read and compile what every page is made of."""
+    for name in ("exhibit.html.j2", "page.html.j2"):
+        _pages().get_template(name)
+    for name in ("page.css", "page.js"):
+        _asset(name)
+
+
+def _render_exhibit(exhibit: dict[str, Any], number: int, own_note: Markup) -> str:
     columns, rows = compose_data_table(exhibit["table"])
     parts = {key: exhibit[key] for key in ("id", "title", "note", "alt")}
+    parts["note"] = f"{parts['note']} {own_note}".strip()
     page = _pages().get_template("exhibit.html.j2")
     return page.render(**parts, number=number, columns=columns, rows=rows)
 
@@ -153,6 +172,7 @@ def _compose_page(
             published=_long_date(generated.date()),
             as_of=_long_date(findings.data.as_of),
             data=findings.data,
+            own_notice=note_for_masthead(findings, paper),
             run_id=run_id,
             citation=citation,
             bundle=bundle,

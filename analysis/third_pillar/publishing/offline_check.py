@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import unquote
 
 OUR_SCRIPTS = frozenset({"tp-start", "tp-figures", "tp-look", "tp-plotly", "tp-page"})
+OUR_STYLES = frozenset({"tp-style", "tp-state-style"})
 FETCHING_TRACES = frozenset(
     {"scattergeo", "choropleth", "scattermap", "choroplethmap", "densitymap"}
     | {"scattermapbox", "choroplethmapbox", "densitymapbox"}
@@ -162,7 +163,7 @@ def _element_faults(tag: str, have: dict[str, str], place: str) -> list[str]:
     faults = [fault for name, value in have.items() for fault in _value_faults(tag, name, value)]
     if tag == "script" and have.get("id") not in OUR_SCRIPTS:
         faults.append("a script that is not the page's own")
-    if tag == "style" and have.get("id") != "tp-style":
+    if tag == "style" and have.get("id") not in OUR_STYLES:
         faults.append("a style sheet that is not the page's own")
     if tag == "meta" and have.get("http-equiv", "").lower() == "refresh":
         faults.append("leads away from the page")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -12,7 +12,7 @@ class ReportOutcome:
     """A report, or the reason why there is none.
 
     Attributes:
-        status: "published"; "unchanged" when the archive held it already; "failed".
+        status: "published" when the archive took it; "unchanged" when it held it already; "failed".
         html: Absolute path of the report; none when failed.
         findings: Absolute path of `findings.json`; none when failed.
         manifest: Absolute path of `manifest.json`; none when failed.
@@ -20,10 +20,12 @@ class ReportOutcome:
         cells_executed: Code cells run by this request; 0 when unchanged.
         seconds: Wall time of this request.
         bottom_line: The answer; empty when failed.
+        state: "draft", "reviewed" or "published"; empty when failed.
         message: Why it failed; empty when not.
         error: Name of the error, when failed.
         hint: The way out, when failed.
         kept: Folder with the log and the partial notebook, when failed.
+        time_spent: Processor seconds by kind, where it was asked for.
     """
 
     status: Literal["published", "unchanged", "failed"]
@@ -34,7 +36,9 @@ class ReportOutcome:
     cells_executed: int
     seconds: float
     bottom_line: str = ""
+    state: str = ""
     message: str = ""
     error: str = ""
     hint: str = ""
     kept: Path | None = None
+    time_spent: dict[str, float] = field(default_factory=dict)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bs4 import BeautifulSoup, Tag
+from bs4.element import NavigableString
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,6 +79,8 @@ def _take_title(soup: BeautifulSoup) -> tuple[str, list[str]]:
 
 
 def _text(tag: Tag) -> str:
+    if len(tag.contents) == 1 and type(tag.contents[0]) is NavigableString:
+        return " ".join(tag.contents[0].split())  # most cells: ten times as fast
     return " ".join(tag.get_text(" ", strip=True).split())
 
 
@@ -110,7 +113,7 @@ def _prepare_tables(soup: BeautifulSoup) -> None:
         wrap.attrs.setdefault("aria-label", f"Table: {_text(named)}" if named else "Table")
         if table.find_parent("figure") is None:
             _stack(table)
-    for cell in soup.select("td, th"):
+    for cell in soup.find_all(["td", "th"]):
         if _DATE.fullmatch(_text(cell)):
             cell["class"] = " ".join([*filter(None, cell.get_attribute_list("class")), "date"])
 
@@ -164,8 +167,9 @@ def _fold_origins(soup: BeautifulSoup) -> None:
 
 
 def _mark_outside_links(soup: BeautifulSoup) -> None:
-    for link in soup.select('a[href^="http:"], a[href^="https:"]'):
-        link["rel"] = "noopener noreferrer external"
+    for link in soup.find_all("a", href=True):
+        if str(link["href"]).startswith(("http:", "https:")):
+            link["rel"] = "noopener noreferrer external"
 
 
 def _link_numbers(soup: BeautifulSoup) -> list[str]:
@@ -173,7 +177,7 @@ def _link_numbers(soup: BeautifulSoup) -> list[str]:
     for tag in soup.find_all(id=re.compile("^n-")):
         rows[slug(str(tag["id"]).removeprefix("n-"))] = str(tag["id"])
     lost = set()
-    for number in soup.select("data.n[data-source]"):
+    for number in soup.find_all("data", class_="n", attrs={"data-source": True}):
         source = str(number["data-source"])
         row = rows.get(slug(source))
         if row is None:

@@ -33,6 +33,7 @@ def describe_provenance(
     finished = dt.datetime.now(dt.UTC)
     return {
         "run_key": inputs.key,
+        "base_key": inputs.base,
         "title": profile.title,
         "publish": profile.publish,
         "parameters": inputs.parameters,
@@ -40,6 +41,7 @@ def describe_provenance(
         "as_of": question.as_of.isoformat(),
         "is_stale": question.is_stale,
         "data": {"sha256": inputs.data, "tables": inputs.tables},
+        "own_figures": inputs.own_figures,
         "code": inputs.code,
         "notebook": {"path": profile.notebook, "sha256": inputs.notebook},
         "locks": inputs.locks,

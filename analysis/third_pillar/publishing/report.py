@@ -8,20 +8,31 @@ import json
 import time
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from third_pillar import evidence
+from third_pillar.evidence.location import data_folder
 from third_pillar.execution.profiles import DEFAULT_PROFILE, Profile, load_profile, notebook_path
-from third_pillar.execution.progress import Progress
+from third_pillar.execution.progress import EngineName, Progress
 from third_pillar.execution.question import resolve
 from third_pillar.execution.run_key import RunInputs, read_run_inputs
+from third_pillar.execution.sampling import add_times, sample_time, time_spent
+from third_pillar.publishing.approval import Approvals, lead_published
 from third_pillar.publishing.archive import Archive, ArchivedRun, Lineage, OpenRun
 from third_pillar.publishing.atomic import storage_faults, write_atomic
 from third_pillar.publishing.manifest import MANIFEST
 from third_pillar.publishing.outcome import ReportOutcome
+from third_pillar.publishing.own_figures import (
+    OwnFiguresRule,
+    check_statement,
+    decide_on_own_figures,
+    own_figures_enter,
+)
 from third_pillar.publishing.provenance import describe_provenance
+from third_pillar.publishing.state_band import show_state
+from third_pillar.publishing.table_store import TableStore
 from third_pillar.vocabulary.errors import ParameterFault, ReportFailed, StorageFault
 from third_pillar.vocabulary.parameters import Question
 
@@ -46,14 +57,26 @@ class _Request:
     question: Question
     inputs: RunInputs
     timeout: float
-    progress: Progress | None
-    exporter: Exporter | None
+    own_figures: bool
     clock: float
+    progress: Progress | None = None
+    exporter: Exporter | None = None
+    engine: EngineName = "pillar"
+    sampled: bool = False
     started: dt.datetime = field(default_factory=lambda: dt.datetime.now(dt.UTC))
 
     @property
     def seconds(self) -> float:
         return round(time.monotonic() - self.clock, 3)
+
+    def stands(self, manifest: Mapping[str, Any]) -> bool:
+        """Whether all that an earlier report has read is now as it was then."""
+        reads = manifest.get("reads")
+        return isinstance(reads, dict) and self.digest(tuple(reads)) == reads
+
+    def digest(self, names: tuple[str, ...]) -> dict[str, str]:
+        """What was read, each with its sha256 now."""
+        return evidence.digest_reads(names, root=self.root)
 
     def describe(self, run: OpenRun) -> dict[str, Any]:
         provenance = describe_provenance(
@@ -70,6 +93,10 @@ def publish_report(
     timeout: float | None = None,
     progress: Progress | None = None,
     exporter: Exporter | None = None,
+    own_figures: OwnFiguresRule = "refuse",
+    engine: EngineName = "pillar",
+    sampled: bool = False,
+    archive: Archive | None = None,
 ) -> ReportOutcome:
     """The report that answers this question, published unless the archive holds it already.
 
@@ -80,33 +107,75 @@ def publish_report(
         timeout: Seconds for the whole run; the profile's where not given.
         progress: Called before each code cell.
         exporter: Makes the HTML; `export_html` of this layer where not given.
+        own_figures: What to do where the reader has own figures in `data/overlay/`: "refuse",
+            "use" them and say so on page one, or "leave_out".
+        engine: "kernel" runs the cells in an ordinary kernel.
+        sampled: Whether to measure what the processor's time goes into.
+        archive: Where the report is kept; the project's where not given.
 
     Raises:
-        ParameterFault: The question is wrong; no kernel was started.
-        EvidenceFault: The data package breaks its rules; no kernel was started.
+        ParameterFault: The question is wrong, or there are own figures and nothing was said of
+            them; nothing was started.
+        EvidenceFault: The data package breaks its rules; nothing was started.
         StorageFault: The archive cannot be written; nothing was published.
     """
+    if sampled:
+        sample_time()
+    request = _resolve(profile, given or {}, timeout=timeout, own_figures=own_figures)
+    request = replace(request, progress=progress, exporter=exporter, engine=engine, sampled=sampled)
+    archive = archive or Archive()
+    served = None if force else _serve(request, archive)
+    if served:
+        return served
+    archive.check_writable()
+    lineage = Lineage.of(request.question)
+    return _run(request, archive, archive.open_run(lineage, run_key=request.inputs.base))
+
+
+def find_unchanged(
+    profile: str, given: Mapping[str, object], *, archive: Archive | None = None
+) -> tuple[ReportOutcome | None, RunInputs]:
+    """The archive's own report of this question if it still stands, and what one now rests on.
+
+    Raises:
+        ParameterFault: The question is wrong.
+        EvidenceFault: The data package breaks its rules.
+    """
+    request = _resolve(profile, given)
+    return _serve(request, archive or Archive()), request.inputs
+
+
+def _resolve(
+    profile: str,
+    given: Mapping[str, object],
+    *,
+    timeout: float | None = None,
+    own_figures: OwnFiguresRule = "refuse",
+) -> _Request:
     clock = time.monotonic()
     root = evidence.project_root()
     chosen = load_profile(profile, root=root)
-    question = resolve(given or {}, chosen, root=root)
-    request = _Request(
+    question = resolve(given, chosen, root=root)
+    enter = decide_on_own_figures(own_figures, root=root)
+    return _Request(
         root=root,
         profile=chosen,
         question=question,
-        inputs=read_run_inputs(question, chosen, root=root),
+        inputs=read_run_inputs(question, chosen, root=root, own_figures=enter),
         timeout=_checked_timeout(timeout, chosen),
-        progress=progress,
-        exporter=exporter,
+        own_figures=enter,
         clock=clock,
     )
-    archive, lineage = Archive(), Lineage.of(question)
-    found = None if force else archive.find(lineage, request.inputs.key)
-    if found:
-        archive.lead_to(found)
-        return _outcome("unchanged", found, request, cells=0)
-    archive.check_writable()
-    return _run(request, archive, archive.open_run(lineage, run_key=request.inputs.key))
+
+
+def _serve(request: _Request, archive: Archive) -> ReportOutcome | None:
+    found = archive.find_standing(
+        Lineage.of(request.question), request.inputs.base, stands=request.stands
+    )
+    if not found:
+        return None
+    archive.lead_to(found)
+    return _outcome("unchanged", found, request, cells=0)
 
 
 def _checked_timeout(timeout: float | None, profile: Profile) -> float:
@@ -121,8 +190,9 @@ def _checked_timeout(timeout: float | None, profile: Profile) -> float:
 
 def _run(request: _Request, archive: Archive, run: OpenRun) -> ReportOutcome:
     try:
-        executed, manifest = _build(request, run)
+        executed, manifest = _build(request, archive, run)
         published = archive.publish(run, manifest)
+        lead_published(archive, published)
     except ReportFailed as error:
         return _failed(error, request, archive, run)
     except StorageFault:
@@ -140,34 +210,50 @@ def _run(request: _Request, archive: Archive, run: OpenRun) -> ReportOutcome:
     except BaseException:
         archive.discard(run)
         raise
-    return _outcome("published", published, request, cells=executed.cells_executed)
+    outcome = _outcome("published", published, request, cells=executed.cells_executed)
+    if not request.sampled:
+        return outcome
+    return replace(outcome, time_spent=add_times(executed.time_spent, time_spent()))
 
 
-def _build(request: _Request, run: OpenRun) -> tuple[ExecutedRun, dict[str, Any]]:
+def _build(request: _Request, archive: Archive, run: OpenRun) -> tuple[ExecutedRun, dict[str, Any]]:
     from third_pillar.execution.run import run_notebook  # noqa: PLC0415  a second; not if unchanged
+    from third_pillar.publishing.since_last import compare_with_last  # noqa: PLC0415  same
 
-    executed = run_notebook(
-        notebook_path(request.profile, root=request.root),
-        parameters=request.inputs.parameters,
-        workdir=run.folder,
-        timeout=request.timeout,
-        cell_timeout=request.profile.cell_timeout_seconds,
-        progress=request.progress,
-    )
+    with own_figures_enter(is_wanted=request.own_figures):
+        executed = run_notebook(
+            notebook_path(request.profile, root=request.root),
+            parameters=request.inputs.parameters,
+            workdir=run.folder,
+            timeout=request.timeout,
+            cell_timeout=request.profile.cell_timeout_seconds,
+            memory=request.profile.memory_bytes,
+            progress=request.progress,
+            engine=request.engine,
+            sampled=request.sampled,
+        )
+    check_statement(executed.findings, expected=request.inputs.own_figures)
     export = request.exporter or _load_exporter()
+    described = request.describe(run)
+    TableStore(archive.folder).keep(request.inputs.tables, data_folder(request.root))
+    since = compare_with_last(archive, run.lineage, executed.findings, described)
     exported = export(
-        executed.notebook,
+        since.add_to(executed.notebook),
         findings=executed.findings,
         generated=request.started,
         run_id=run.run_id,
     )
     _check_inputs_stand(request)
-    write_atomic(run.folder / REPORT, exported.html)
+    write_atomic(run.folder / REPORT, show_state(exported.html, request.profile.publish))
     write_atomic(run.folder / FINDINGS, executed.findings.to_json())
     executed.log.unlink()
+    reads = request.digest(executed.reads)
     return executed, {
         **request.describe(run),
+        "run_key": request.inputs.key_of(reads),
+        "reads": reads,
         "status": "published",
+        "changes": since.summary,
         "cells": executed.cells_executed,
         "figures": exported.figures,
         "plotly_bundle": exported.bundle,
@@ -183,7 +269,9 @@ def _load_exporter() -> Exporter:
 
 
 def _check_inputs_stand(request: _Request) -> None:
-    now = read_run_inputs(request.question, request.profile, root=request.root)
+    now = read_run_inputs(
+        request.question, request.profile, root=request.root, own_figures=request.own_figures
+    )
     if now.key != request.inputs.key:
         raise ReportFailed(
             "the data, the code or the notebook changed while the report ran", hint="Run it again."
@@ -237,8 +325,9 @@ def _outcome(
         html=folder / REPORT,
         findings=folder / FINDINGS,
         manifest=folder / MANIFEST,
-        run_key=request.inputs.key,
+        run_key=str(run.manifest["run_key"]),
         cells_executed=cells,
         seconds=request.seconds,
         bottom_line=str(findings["bottom_line"]["text"]),
+        state=Approvals(Archive(run.folder.parents[4])).standing(run).state,
     )

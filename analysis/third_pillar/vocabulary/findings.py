@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from third_pillar.vocabulary.codes import Confidence, Settled, Verdict
 
 SCHEMA_VERSION = "1.0"
+OWN_MARK = "\N{DOUBLE DAGGER}"
+"""Stands beside what rests on figures of the reader's own."""
 CAPACITY_GAP = "capacity"
 """What a gap is about when it is the tonnage of a stage that is missing."""
 
@@ -95,6 +97,11 @@ class ClaimVerdict(Frozen):
     changed: tuple[VerdictChange, ...] = Field(
         default=(), description="turns of the verdict on record, oldest first"
     )
+    own_figures: tuple[str, ...] = Field(
+        default=(),
+        description="rows of the reader's own, not of the data release, that it rests on or "
+        "that move it",
+    )
 
 
 class Metric(Frozen):
@@ -113,6 +120,11 @@ class Metric(Frozen):
     source_ids: tuple[str, ...] = ()
     rests_on: tuple[str, ...] = Field(default=(), description="ids of figures and assumptions")
     confidence: Confidence
+    own_figures: tuple[str, ...] = Field(
+        default=(),
+        description="rows of the reader's own, not of the data release, that it rests on or "
+        "that move it",
+    )
 
 
 class BottomLine(Frozen):
@@ -121,6 +133,14 @@ class BottomLine(Frozen):
     answer: str = Field(description="yes, no or contested")
     reading: str = Field(description="the definition of pillar the answer uses")
     text: str
+
+
+class OwnFigures(Frozen):
+    """The reader's own rows that entered beside the data release; never what they say."""
+
+    sha256: str
+    rows: int = Field(description="own rows known as of the date asked")
+    tables: dict[str, int] = Field(description="table to its own rows")
 
 
 class ChoiceSplit(Frozen):
@@ -196,6 +216,9 @@ class DataRelease(Frozen):
     sha256: str
     as_of: str
     is_stale: bool
+    own_figures: OwnFigures | None = Field(
+        default=None, description="set where figures of the reader's own entered"
+    )
 
 
 class Findings(Frozen):

@@ -77,6 +77,7 @@ METRICS: Mapping[str, NamedMetric] = MappingProxyType(
         "mine_rank": _named("rank", country="country", year="year"),
         "mine_share": _named("%", country="country", year="year"),
         "mirror_weight": _named("times", exporter="country", importer="country", line="code"),
+        "months_of_import": _named("%", destination="country", figure_id="row:magnet_demand"),
         "n_minus_one_share": _named(
             "%", pool="word:members|ex_china", lost="country", joins="word:with|without"
         ),

@@ -14,6 +14,7 @@ import pytest
 
 from loopback import Answer
 from third_pillar.evidence import validate_package
+from third_pillar.evidence.changelog import find_changelog_faults, refresh_entry
 from third_pillar.evidence.connectors import acceptance
 from third_pillar.evidence.connectors.acceptance import accept
 from third_pillar.evidence.connectors.cache import Cache
@@ -92,6 +93,8 @@ def test_a_refresh_says_what_would_change_and_changes_nothing(root, server, web)
         in words["RES-BRA-MCS2025"]
     )
     assert "known from 2025-05-27, later than this release (2025-02-01" in words["RES-WLD-MCS2025"]
+    # the newest edition is compared with, whatever its key
+    assert "5,700,000 t_reo → 6,300,000 t_reo" in words["RES-AUS-MCS2025"]
     assert "'Atlantis' is not known here" in words["MINE-{Atlantis}-2024-MCS2025"]
     assert "MMR is not in codelists/countries.csv" in words["RES-MMR-MCS2025"]
     assert "the source prints 'W', no number" in words["IMP-USA-OTH-MCS2025"]
@@ -108,6 +111,8 @@ def test_a_refresh_says_what_would_change_and_changes_nothing(root, server, web)
 
 
 def test_accepting_adds_rows_in_their_place_and_leaves_the_others(root, server, web):
+    """The changelog of the data says so, and keeps up with them."""
+    refresh_entry(root=root)
     before = curated(root)
     propose(root, server, web)
     done = accept_latest(root)
@@ -125,8 +130,9 @@ def test_accepting_adds_rows_in_their_place_and_leaves_the_others(root, server, 
     assert source["licence"] == "public domain (US Government work)"
     assert source["url"].startswith(server.base)
     assert source["note"].startswith("sha256 ")
-    assert "| mine_production | +3 |" in after["CHANGELOG.md"].decode()
+    assert "| mine_production | 14 |" in after["CHANGELOG.md"].decode()
     assert "## Unreleased" in after["CHANGELOG.md"].decode()
+    assert not find_changelog_faults(root)
     changed = {name for name in after if after[name] != before.get(name)}
     assert changed == set(done.files)
     assert not list((root / "data/cache").glob("trial-*"))
@@ -142,7 +148,7 @@ def test_accepting_adds_rows_in_their_place_and_leaves_the_others(root, server, 
 
 def test_a_later_print_of_one_edition_is_a_row_beside_the_first(root, server, web):
     """The older reading stays, so that what was known on a day stays known."""
-    body = (HEADER + line("United States", "46,000")).encode()
+    body = (HEADER + line("United States", "46,000", notes="Reported.")).encode()
     proposal = propose(root, server, web, body, {"Last-Modified": "Mon, 01 Sep 2025 10:00:00 GMT"})
     (change,) = proposal.changes
     assert (change.kind, change.key) == ("revised", "MINE-USA-2024-MCS2025-R20250901")
@@ -150,8 +156,26 @@ def test_a_later_print_of_one_edition_is_a_row_beside_the_first(root, server, we
     held = rows(root, "curated/mine_production.csv")
     assert held["MINE-USA-2024-MCS2025"]["value"] == "45500"
     assert held["MINE-USA-2024-MCS2025-R20250901"]["value"] == "46000"
+    assert held["MINE-USA-2024-MCS2025-R20250901"]["basis"] == "reported"
     (change,) = propose(root, server, web, body, {}).changes
     assert change.kind == "unchanged"
+
+
+def test_nothing_is_known_later_than_it_was_read(root, server, web):
+    """A server whose clock is wrong does not date a figure into the future."""
+    body = (HEADER + line("India", "3,500", year="2023")).encode()
+    proposal = propose(root, server, web, body, {"Last-Modified": "Fri, 01 Feb 2999 10:00:00 GMT"})
+    (row,) = proposal.takes["mine_production"]
+    assert row["known_from"] == proposal.payloads[0].retrieved_at[:10]
+    assert proposal.source_row["date"] == row["known_from"]
+
+
+def test_an_older_edition_is_added_as_such_and_revises_nothing(root, server, web):
+    body = (HEADER + line("India", "3,100", year="2023")).encode()
+    monday = {"Last-Modified": "Mon, 01 Jan 2024 10:00:00 GMT"}
+    (change,) = propose(root, server, web, body, monday).changes
+    assert change.kind == "added"
+    assert "an older edition, 3,000 t_reo of Toy 2024 stays in use" in change.words
 
 
 def test_two_prints_of_one_day_that_differ_are_left_to_a_person(root, server, web):

@@ -192,6 +192,8 @@ SHAPES = [
     (b"[]", "no list named data"),
     (b'{"data": [1, 2]}', "no list named data"),
     (b'{"data": [{"cmdCode": "850511"}]}', "its rows lack reporterCode, partnerCode"),
+    (envelope(row(), row()), "2 rows say the same thing twice"),
+    (envelope(row(motCode=1000)), "holds no whole flow"),
     (b"<html><title>Down for maintenance</title>", "titled 'Down for maintenance' where json"),
 ]
 
@@ -216,6 +218,10 @@ def test_a_days_calls_are_counted_and_end(server, web, cache, monkeypatch):
     with pytest.raises(SourceFault, match=r"2 of 2 calls of .* are used"):
         fetch(server, web, cache, key="k")
     assert len(server.requests) == 2
+    # yesterday's calls are not today's
+    (cache.root / "quota/comtrade.json").write_text('{"day": "2000-01-01", "calls": 2}')
+    fetch(server, web, cache, key="k")
+    # the preview counts on nobody's account
     fetch(server, web, cache)
     assert "/public/v1/preview/" in server.requests[-1][0]
 

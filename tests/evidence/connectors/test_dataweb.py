@@ -103,7 +103,7 @@ def test_codes_keep_their_system_and_exports_their_valuation(tmp_path):
     }
     flows = dataweb.normalise(saved(tmp_path / "a.xlsx", sheets)).set_index("partner")
     assert flows.loc["JPN", ["system", "code", "code_scope"]].tolist() == [
-        "US-HTS",
+        "US-HTS10",
         "8505110070",
         "national",
     ]

@@ -54,7 +54,7 @@ def put(folder: Path, content: str | bytes, name: str = "download.bin") -> Path:
 
 
 def taken(cache, path, **chosen):
-    source, raw = drop.take_in(path, cache)
+    source, raw = drop.open_file(path)
     return drop.normalise(source, raw, Chosen(**chosen), cache)
 
 
@@ -100,14 +100,25 @@ def test_a_zip_of_something_else_is_not_recognised(tmp_path):
 
 def test_a_copy_is_kept_and_the_file_stays(cache, tmp_path):
     path = put(tmp_path, CHINA)
-    _, raw = drop.take_in(path, cache)
+    _, opened = drop.open_file(path)
+    raw = drop.keep_file(opened, cache)
+    assert raw.sha256 == opened.sha256
     assert raw.address == "file:download.bin"
     assert raw.read() == path.read_bytes()
     assert raw.path != path
     with pytest.raises(ParameterFault, match="is a file of China customs, not of USITC DataWeb"):
-        drop.take_in(path, cache, only="dataweb")
+        drop.open_file(path, only="dataweb")
     with pytest.raises(ParameterFault, match="there is no file"):
-        drop.take_in(tmp_path / "none", cache)
+        drop.open_file(tmp_path / "none")
+
+
+def test_a_large_file_is_read_where_it_lies(cache, tmp_path, monkeypatch):
+    monkeypatch.setattr(drop, "_COPIED_UP_TO", 10)
+    _, opened = drop.open_file(put(tmp_path, CHINA))
+    raw = drop.keep_file(opened, cache)
+    assert raw.path == opened.path
+    assert "read where it lies" in raw.remarks[0]
+    assert not cache.root.exists()
 
 
 def test_china_customs_is_read_in_its_own_words(cache, tmp_path):

@@ -87,6 +87,11 @@ FAULTS = [
         "it has no chapter RARE EARTHS",
         "whole data release",
     ),
+    (
+        Answer(RELEASE.replace(b"2,900", b"lots")),
+        "line 2, India, Mine production: 'lots'",
+        "say in",
+    ),
     (Answer(status=302, headers={"Location": "/again"}), "redirects without end", "--address"),
 ]
 
@@ -282,6 +287,14 @@ def test_a_file_that_changed_meanwhile_is_fetched_anew(server, web, cache):
     assert fetch_release(server, web, cache).path.read_bytes() == changed
 
 
+def test_a_mark_that_is_weak_joins_nothing(server, web, cache):
+    """A weak ETag may name two files of different bytes."""
+    weak = MARKED | {"ETag": 'W/"v1"'}
+    server.tell(Answer(RELEASE, headers=weak, sent=100), Answer(RELEASE, headers=weak))
+    assert fetch_release(server, web, cache).path.read_bytes() == RELEASE
+    assert "range" not in server.requests[1][1]
+
+
 def test_a_part_that_starts_elsewhere_is_not_appended(server, web, cache):
     wrong = MARKED | {"Content-Range": f"bytes 5-{len(RELEASE) - 1}/{len(RELEASE)}"}
     server.tell(
@@ -328,6 +341,16 @@ def test_progress_is_told_with_the_whole(server, cache):
     web = Web(progress=lambda received, total: told.append((received, total)))
     fetch_release(server, web, cache)
     assert told[-1] == (len(RELEASE), len(RELEASE))
+
+
+def test_the_cache_gives_what_was_fetched_last(server, web, cache):
+    """Earlier answers stay beside it; one that comes again is the newest again."""
+    bodies = [RELEASE.replace(b"2,900", number) for number in (b"1", b"2", b"3", b"1")]
+    for body in bodies:
+        server.tell(Answer(body))
+        fetch_release(server, web, cache)
+        assert cache.newest("usgs", usgs.ASKED).path.read_bytes() == body
+    assert len(list((cache.root / "payloads").rglob("*.csv"))) == 3
 
 
 def test_a_cached_file_that_was_changed_is_not_used(server, web, cache):

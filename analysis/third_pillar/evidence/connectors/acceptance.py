@@ -2,7 +2,7 @@
 
 Rows are added, none is changed. The package with the new rows is validated as a copy; only if it
 keeps every rule are the files replaced, in an order in which the package is valid after each: the
-changelog, the descriptor, the sources, the tables. A fault on the way puts back what was replaced;
+descriptor, the sources, the tables, the changelog. A fault on the way puts back what was replaced;
 after a power cut the package is valid, and accepting again writes what is missing.
 """
 
@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from third_pillar.evidence.changelog import refresh_entry
 from third_pillar.evidence.connectors.cache import Cache
 from third_pillar.evidence.connectors.catalogue import SOURCES, Source
 from third_pillar.evidence.connectors.files import storage_faults, write_json, write_whole
@@ -77,9 +78,9 @@ def accept(
     _refuse_tables(source, tables)
     _refuse_dates(tables, data, package_date)
     before, after, counts = _plan(record, tables, data, root, package_date)
-    if not sum(counts.values()):
+    if not after:
         raise ParameterFault(f"the tables hold all rows of {record['id']} already")
-    _validate(after, data)
+    after = _try_out(after, data)
     _replace(before, after, data)
     done = Accepted(str(record["id"]), counts, tuple(after))
     now = dt.datetime.now(tz=dt.UTC).isoformat(timespec="seconds")
@@ -148,7 +149,8 @@ def _plan(
     """Files as they are, as they would be, and rows added by table; in the order of writing."""
     resources = {resource.name: resource for resource in read_resources(root).values()}
     paths = {name: resources[name].path for name in tables}
-    after = dict.fromkeys((_CHANGELOG, DESCRIPTOR, _SOURCES, *paths.values()), "")
+    # the changelog counts rows and the rules hold it to that, so it comes last
+    after = dict.fromkeys((DESCRIPTOR, _SOURCES, *paths.values(), _CHANGELOG), "")
     if not (data / _CHANGELOG).is_file():
         del after[_CHANGELOG]
     before = {name: (data / name).read_bytes() for name in after}
@@ -162,9 +164,18 @@ def _plan(
     after[_SOURCES] = _with_source(texts[_SOURCES], record["source_row"])
     after[DESCRIPTOR] = _dated(texts[DESCRIPTOR], tuple(paths.values()), package_date)
     if _CHANGELOG in after:
-        after[_CHANGELOG] = _with_entry(texts[_CHANGELOG], record, counts)
+        totals = {name: _count_rows(after[path]) for name, path in paths.items()}
+        said = {name: f"{len(rows)} added" for name, rows in tables.items()}
+        if record["source_row"]:
+            totals["sources"] = _count_rows(after[_SOURCES])
+            said["sources"] = f"{record['source_row']['source_id']} is there"
+        after[_CHANGELOG] = _with_entry(texts[_CHANGELOG], record, said, totals)
     changed = {name: text for name, text in after.items() if text.encode() != before[name]}
     return before, changed, counts
+
+
+def _count_rows(text: str) -> int:
+    return sum(1 for row in csv.reader(text.splitlines(keepends=True)) if row) - 1
 
 
 def _with_source(text: str, row: Mapping[str, str]) -> str:
@@ -201,14 +212,17 @@ def _style(text: str, content: Any) -> tuple[int, bool, str]:
     return 2, False, "\n"
 
 
-def _with_entry(text: str, record: Mapping[str, Any], counts: Mapping[str, int]) -> str:
+def _with_entry(
+    text: str, record: Mapping[str, Any], said: Mapping[str, str], totals: Mapping[str, int]
+) -> str:
     """The changelog of the data with a line for each table, under Unreleased."""
     kinds = ", ".join(f"{count} {kind}" for kind, count in record["counts"].items())
     edition = str(record["source_row"].get("title") or record["source"]["title"])
     lines = "".join(
-        f"| {name} | +{count} | {edition} | From proposal {record['id']} ({kinds}). |\n"
-        for name, count in counts.items()
-        if count and not re.search(rf"^\| {name} \|.*{re.escape(record['id'])}", text, re.MULTILINE)
+        f"| {name} | {totals[name]} | {edition} | {words}, "
+        f"from proposal {record['id']} ({kinds}). |\n"
+        for name, words in said.items()
+        if not re.search(rf"^\| {name} \|.*{re.escape(record['id'])}", text, re.MULTILINE)
     )
     if not lines:
         return text
@@ -222,14 +236,18 @@ def _with_entry(text: str, record: Mapping[str, Any], counts: Mapping[str, int])
     return f"{text[:start]}{head}{lines}{effect}{text[start:]}"
 
 
-def _validate(after: Mapping[str, str], data: Path) -> None:
-    """Nothing, if a copy of the package with these files keeps every rule."""
+def _try_out(after: Mapping[str, str], data: Path) -> dict[str, str]:
+    """The files, the changelog's content stated, if a copy of the package keeps every rule."""
+    tried = dict(after)
     trial = Cache(data / "cache").root / f"trial-{uuid.uuid4().hex}"
     try:
         with storage_faults(trial):
             shutil.copytree(data, trial / "data", ignore=_NOT_COPIED)
         for name, text in after.items():
             write_whole(trial / "data" / name, text)
+        if _CHANGELOG in tried:
+            refresh_entry(root=trial)
+            tried[_CHANGELOG] = (trial / "data" / _CHANGELOG).read_text(encoding="utf-8")
         faults = validate_package(trial)
     finally:
         shutil.rmtree(trial, ignore_errors=True)
@@ -238,6 +256,7 @@ def _validate(after: Mapping[str, str], data: Path) -> None:
             faults,
             hint="Nothing was changed. Edit the rows in the proposal's tables/ and accept again.",
         )
+    return tried
 
 
 def _replace(before: Mapping[str, bytes], after: Mapping[str, str], data: Path) -> None:

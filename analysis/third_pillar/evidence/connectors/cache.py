@@ -77,7 +77,7 @@ class Cache:
             address=address,
             sha256=digest,
             size=size,
-            retrieved_at=dt.datetime.now(tz=dt.UTC).isoformat(timespec="seconds"),
+            retrieved_at=dt.datetime.now(tz=dt.UTC).isoformat(timespec="microseconds"),
             path=place,
             asked=tuple(asked.items()),
             published=published,

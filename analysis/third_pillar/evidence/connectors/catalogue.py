@@ -91,8 +91,8 @@ SOURCES = {
             may_redistribute="yes",
             rhythm="each January, to the year before last",
             by_hand=(
-                "No curated table holds annual flows between two countries; take single figures "
-                "into the table they belong to, each with its row in data/sources.csv"
+                "The annual table holds what each side reports and BACI reconciles the two; cite "
+                "single figures, each with its row in data/sources.csv"
             ),
         ),
         Source(
@@ -104,8 +104,8 @@ SOURCES = {
             may_redistribute="yes",
             rhythm="each month, about six weeks after it",
             by_hand=(
-                "No curated table holds flows by unit bucket; take single figures into the table "
-                "they belong to, each with its row in data/sources.csv"
+                "Add the rows you need to data/curated/trade_annual.csv with the edition of the "
+                "workbook, and a row in data/sources.csv; then pillar data validate"
             ),
         ),
         Source(

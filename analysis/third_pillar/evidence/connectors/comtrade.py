@@ -30,7 +30,7 @@ from third_pillar.evidence.connectors.catalogue import COMTRADE_KEY, SOURCES
 from third_pillar.evidence.connectors.checks import due
 from third_pillar.evidence.connectors.comtrade_quota import Quota, count_call
 from third_pillar.evidence.connectors.countries import find_by_comtrade_iso, find_by_number
-from third_pillar.evidence.connectors.flows import make_flows
+from third_pillar.evidence.connectors.flows import make_flows, system_of
 from third_pillar.evidence.connectors.payload import RawPayload, read_unpacked, strip_secrets
 from third_pillar.evidence.connectors.web import Question, Web
 from third_pillar.evidence.connectors.web_faults import fault_of
@@ -105,6 +105,7 @@ def fetch(wanted: Wanted, *, web: Web, cache: Cache, base: str, key: str) -> Raw
     def check(path: Path, headers: Mapping[str, str]) -> None:
         check_json(path, headers)
         _check_rows(_rows(read_unpacked(path), shown), wanted, shown)
+        normalise(RawPayload.arriving(SOURCE.id, shown, path))
 
     question = Question(SOURCE, url, check, {KEY_HEADER: key} if key else {})
     arriving = cache.partial(SOURCE.id, wanted.asked)
@@ -126,9 +127,12 @@ def normalise(raw: RawPayload) -> pd.DataFrame:
     Raises:
         SourceFault: The answer is not in the shape of version 1, or repeats itself.
     """
-    rows = _rows(raw.read(), raw.address)
+    rows = [row for row in _rows(raw.read(), raw.address) if _is_whole(row)]
+    if not rows:
+        happened = "the answer holds no whole flow, only parts by procedure, mode or second partner"
+        raise fault_of(SOURCE, raw.address, happened, "Ask for another --period or --code.")
     return make_flows(
-        (_flow(row) for row in rows if _is_whole(row)),
+        (_flow(row) for row in rows),
         source_id=f"comtrade:{raw.sha256[:12]}",
         place=SOURCE.title,
     )
@@ -216,7 +220,7 @@ def _flow(row: Mapping[str, Any]) -> dict[str, Any]:
         "reporter": _country(row, "reporter"),
         "partner": _country(row, "partner"),
         "flow": flow,
-        "system": "HS6",
+        "system": system_of(str(row["cmdCode"]), "HS"),
         "code": str(row["cmdCode"]),
         "period": f"{period[:4]}-{period[4:]}" if is_month else period,
         "period_type": "month" if is_month else "calendar_year",

@@ -20,7 +20,7 @@ import pandas as pd
 from third_pillar.evidence.connectors.catalogue import SOURCES
 from third_pillar.evidence.connectors.countries import find_by_name
 from third_pillar.evidence.connectors.figures import read_plain
-from third_pillar.evidence.connectors.flows import make_flows
+from third_pillar.evidence.connectors.flows import make_flows, system_of
 from third_pillar.evidence.connectors.payload import RawPayload
 from third_pillar.evidence.connectors.web_faults import fault_of
 
@@ -175,7 +175,7 @@ def _flow(place: _Place, cell: _Cell) -> dict[str, Any]:
         "reporter": "USA",
         "partner": find_by_name(country),
         "flow": _flow_kind(kind),
-        "system": "HS6" if len(code) == len("850511") else "US-HTS",
+        "system": system_of(code, f"US-HTS{len(code)}"),
         "code": code,
         "period": f"{year}-YTD" if is_part else year,
         "period_type": "year_to_date" if is_part else "calendar_year",

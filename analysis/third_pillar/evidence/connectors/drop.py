@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 import zipfile
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -78,12 +79,11 @@ def recognise(path: Path) -> Source:
     return SOURCES[found] if found else _unknown(path, _looks_like(text))
 
 
-def take_in(path: Path, cache: Cache, *, only: str = "") -> tuple[Source, RawPayload]:
-    """The source of a file and its payload; a file above 200 MB is read where it lies.
+def open_file(path: Path, *, only: str = "") -> tuple[Source, RawPayload]:
+    """The source of a file and its payload as it lies, not kept yet.
 
     Args:
         path: The file.
-        cache: Where a copy is kept.
         only: Source the file must be of; any where empty.
 
     Raises:
@@ -96,22 +96,28 @@ def take_in(path: Path, cache: Cache, *, only: str = "") -> tuple[Source, RawPay
             f"{path.name} is a file of {source.title}, not of {SOURCES[only].title}",
             hint=f"Run: pillar data refresh {_command(source)} --file {path.name}",
         )
-    size = path.stat().st_size
-    if size <= _COPIED_UP_TO:
-        kind = path.suffix.lstrip(".").lower() or "txt"
-        asked = {"file": path.name}
-        return source, cache.keep_copy(path, source=source.id, asked=asked, kind=kind)
-    remark = f"{path.name} has {size / 1e6:,.0f} MB: it is read where it lies, not copied."
     return source, RawPayload(
         source=source.id,
         address=f"file:{path.name}",
         sha256=file_sha256(path),
-        size=size,
-        retrieved_at=pd.Timestamp.now(tz="UTC").isoformat(timespec="seconds"),
+        size=path.stat().st_size,
+        retrieved_at=dt.datetime.now(tz=dt.UTC).isoformat(timespec="seconds"),
         path=path,
         asked=(("file", path.name),),
-        remarks=(remark,),
     )
+
+
+def keep_file(raw: RawPayload, cache: Cache) -> RawPayload:
+    """The payload of a copy in the cache; a file above 200 MB stays where it lies.
+
+    Raises:
+        StorageFault: The cache cannot be written.
+    """
+    if raw.size > _COPIED_UP_TO:
+        words = f"{raw.path.name} has {raw.size / 1e6:,.0f} MB: it is read where it lies"
+        return replace(raw, remarks=(*raw.remarks, words))
+    kind = raw.path.suffix.lstrip(".").lower() or "txt"
+    return cache.keep_copy(raw.path, source=raw.source, asked=dict(raw.asked), kind=kind)
 
 
 def normalise(

@@ -19,7 +19,7 @@ import pandas as pd
 from third_pillar.evidence.connectors.catalogue import SOURCES
 from third_pillar.evidence.connectors.countries import find_by_name
 from third_pillar.evidence.connectors.figures import read_plain
-from third_pillar.evidence.connectors.flows import make_flows
+from third_pillar.evidence.connectors.flows import make_flows, system_of
 from third_pillar.evidence.connectors.payload import RawPayload
 from third_pillar.evidence.connectors.web_faults import fault_of
 from third_pillar.vocabulary.codes import CHINA
@@ -95,7 +95,7 @@ def _flow(row: Mapping[str, str], flow: str, raw: RawPayload) -> dict[str, Any]:
         "reporter": CHINA,
         "partner": find_by_name(row[PARTNER]),
         "flow": flow,
-        "system": "CN" if len(row[CODE]) > len("850511") else "HS6",
+        "system": system_of(row[CODE], "CN"),
         "code": row[CODE],
         "period": period,
         "period_type": kind,

@@ -17,7 +17,7 @@ import pandas as pd
 from third_pillar.evidence.connectors.catalogue import SOURCES
 from third_pillar.evidence.connectors.countries import find_by_alpha_2
 from third_pillar.evidence.connectors.figures import read_plain
-from third_pillar.evidence.connectors.flows import make_flows
+from third_pillar.evidence.connectors.flows import make_flows, system_of
 from third_pillar.evidence.connectors.payload import RawPayload
 from third_pillar.evidence.connectors.web_faults import fault_of
 
@@ -92,7 +92,7 @@ def _flow(place: _Flow, held: dict[str, float | None]) -> dict[str, Any]:
         "reporter": find_by_alpha_2(reporter),
         "partner": find_by_alpha_2(partner),
         "flow": kind,
-        "system": "EU-CN8" if len(product) > len("850511") else "HS6",
+        "system": system_of(product, "EU-CN8"),
         "code": product,
         "period": period,
         "period_type": "month" if "-" in period else "calendar_year",

@@ -22,7 +22,7 @@ import pandas as pd
 from third_pillar.evidence.connectors.catalogue import SOURCES
 from third_pillar.evidence.connectors.countries import find_by_name
 from third_pillar.evidence.connectors.figures import read_plain
-from third_pillar.evidence.connectors.flows import make_flows
+from third_pillar.evidence.connectors.flows import make_flows, system_of
 from third_pillar.evidence.connectors.payload import RawPayload
 from third_pillar.evidence.connectors.web_faults import fault_of
 
@@ -172,7 +172,7 @@ def _country_rows(
             "reporter": "IND",
             "partner": find_by_name(cells[1]),
             "flow": page.flow,
-            "system": "IN-ITC" if len(page.code) > len("850511") else "HS6",
+            "system": system_of(page.code, "IN-ITC"),
             "code": page.code,
             "period": labels[place],
             "period_type": "fiscal_year_apr_mar",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,27 @@ import pandas as pd
 from third_pillar.evidence.connectors.candidates import ADDED, ORDER, REVISED, UNCHANGED, Change
 from third_pillar.evidence.connectors.flows import COLUMNS, KEY
 from third_pillar.evidence.descriptor import read_resources
-from third_pillar.evidence.reading import read_table
+from third_pillar.evidence.reading import Row, read_table
 from third_pillar.evidence.rules import read_number
 
 _MEASURED = ("value", "net_kg", "quantity")
-_MONTHLY = "trade_monthly"
+_MONTHLY, _ANNUAL = "trade_monthly", "trade_annual"
+_ANNUAL_KEY = (
+    "reporter_iso3",
+    "partner_iso3",
+    "flow",
+    "system",
+    "code",
+    "year",
+    "period_type",
+    "unit_bucket",
+)
+_PLAIN_FLOW = {"import for consumption": "import", "domestic export": "export"}
+_BUCKETS = {
+    **dict.fromkeys(("kilograms", "kg", "kgs", "metric tons", "100 kg"), "kg"),
+    "number": "number",
+    "no units collected": "none_collected",
+}
 _ROUNDED = 0.5
 
 
@@ -39,8 +56,7 @@ def compare_monthly(new: pd.DataFrame, root: Path | None) -> list[Change]:
 
     The table prints whole tonnes; a weight that rounds to the same is unchanged.
     """
-    resource = next((one for one in read_resources(root).values() if one.name == _MONTHLY), None)
-    rows = read_table(resource, root).rows if resource else ()
+    rows = _curated_rows(_MONTHLY, root)
     held = {
         (row.text("destination_iso3"), row.text("hs_code"), row.text("month")): row
         for row in rows
@@ -62,6 +78,65 @@ def compare_monthly(new: pd.DataFrame, root: Path | None) -> list[Change]:
         words = f"{label}: {known:,.10g} t → {tonnes:,.1f} t{_percent(known, tonnes)}"
         changes.append(Change(kind, _MONTHLY, label, f"{known:g} t", f"{tonnes:,.1f} t", words))
     return sorted(changes, key=lambda one: (ORDER.index(one.kind), one.key))
+
+
+def compare_annual(new: pd.DataFrame, root: Path | None) -> list[Change]:
+    """Flows of years that the curated annual table holds too, against it.
+
+    Values are compared in the same money and valuation only, weights in kilograms.
+    """
+    held = {
+        tuple(row.text(name) for name in _ANNUAL_KEY): row
+        for row in _curated_rows(_ANNUAL, root)
+        if row.text("value") or row.text("net_kg")
+    }
+    changes = []
+    for record in new.to_dict("records"):
+        flow = {str(name): cell for name, cell in record.items()}
+        row = held.get(_annual_key(flow) or ())
+        moved = _moved_since(row, flow) if row else None
+        if row is None or moved is None:
+            continue
+        figure = row.text("figure_id")
+        words = "; ".join(moved) or f"as in {row.text('edition') or row.text('source_id')}"
+        kind = REVISED if moved else UNCHANGED
+        changes.append(Change(kind, _ANNUAL, figure, "", "", f"{figure}: {words}"))
+    return sorted(changes, key=lambda one: (ORDER.index(one.kind), one.key))
+
+
+def _moved_since(row: Row, flow: dict[str, Any]) -> list[str] | None:
+    """What differs between a row and a flow; None where nothing can be compared."""
+    is_same_money = (row.text("currency"), row.text("valuation")) == (
+        str(flow["currency"]).lower(),
+        str(flow["valuation"]).lower(),
+    )
+    names = ("value", "net_kg") if is_same_money else ("net_kg",)
+    pairs = [
+        (name, old, float(flow[name]))
+        for name in names
+        if (old := read_number(row.text(name))) is not None and not pd.isna(flow[name])
+    ]
+    if not pairs:
+        return None
+    return [f"{name} {_moved(old, now)}" for name, old, now in pairs if abs(old - now) > _ROUNDED]
+
+
+def _annual_key(flow: dict[str, Any]) -> tuple[str, ...] | None:
+    """Key of a flow in the annual table; a fiscal year goes by the year in which it ends."""
+    period, kind = str(flow["period"]), str(flow["period_type"])
+    fiscal = re.fullmatch(r"FY(\d{2})\d{2}-(\d{2})", period)
+    year = f"{fiscal[1]}{fiscal[2]}" if fiscal else period
+    if not re.fullmatch(r"\d{4}", year):
+        return None
+    names = ("reporter", "partner", "flow", "system", "code")
+    said = [_PLAIN_FLOW.get(str(flow[name]), str(flow[name])) for name in names]
+    bucket = "" if pd.isna(flow["unit_bucket"]) else str(flow["unit_bucket"]).lower()
+    return (*said, year, kind, _BUCKETS.get(bucket, bucket))
+
+
+def _curated_rows(name: str, root: Path | None) -> tuple[Row, ...]:
+    found = [one for one in read_resources(root).values() if one.name == name]
+    return read_table(found[0], root).rows if found else ()
 
 
 def _by_key(frame: pd.DataFrame) -> dict[tuple[str, ...], dict[str, Any]]:

@@ -64,7 +64,7 @@ CLOSED: Mapping[str, frozenset[str]] = {
             "import for consumption",
         }
     ),
-    "system": frozenset({"HS6", "CN", "EU-CN8", "IN-ITC", "US-HTS"}),
+    "system": frozenset({"HS2", "HS4", "HS6", "CN", "EU-CN8", "IN-ITC", "US-HTS8", "US-HTS10"}),
     "code_scope": frozenset({"basket", "hs6", "national"}),
     "period_type": frozenset(
         {"calendar_year", "month", "fiscal_year_apr_mar", "year_to_date", "several_months"}
@@ -97,6 +97,11 @@ def make_flows(rows: Iterable[Mapping[str, Any]], *, source_id: str, place: str)
             )
     _refuse_doubles(frame, place)
     return frame.sort_values(list(KEY), ignore_index=True, na_position="first")
+
+
+def system_of(code: str, national: str) -> str:
+    """The issuer of a code: the Harmonized System down to six digits, then the country's own."""
+    return f"HS{len(code)}" if len(code) <= _HS6 else national
 
 
 def code_scope(code: str) -> str:

@@ -13,9 +13,9 @@ _COLUMNS = ("system", "code", "description", "is_rare_earth_magnet")
 
 
 def read_goods(root: Path | None = None) -> pd.DataFrame:
-    """The codelist of customs lines, a row a system and code."""
-    resource = next(one for one in read_resources(root).values() if one.name == "hs_codes")
-    rows = read_table(resource, root).rows
+    """The codelist of customs lines, a row a system and code; empty where there is none."""
+    found = [one for one in read_resources(root).values() if one.name == "hs_codes"]
+    rows = read_table(found[0], root).rows if found else ()
     return pd.DataFrame(
         [{name: row.text(name) for name in _COLUMNS} for row in rows],
         columns=list(_COLUMNS),
@@ -26,15 +26,13 @@ def read_goods(root: Path | None = None) -> pd.DataFrame:
 def join_goods(flows: pd.DataFrame, hs_codes: pd.DataFrame) -> pd.DataFrame:
     """The flows with `description` and `is_rare_earth_magnet`, joined on (system, code).
 
-    A US tariff number joins at ten digits only; a code the list lacks stays missing.
+    A code the list lacks stays missing.
 
     Args:
         flows: As `make_flows` makes them.
         hs_codes: The codelist, keyed by (system, code).
     """
-    goods = hs_codes[["system", "code", "description", "is_rare_earth_magnet"]].copy()
-    goods["system"] = goods["system"].replace({"US-HTS10": "US-HTS"})
-    return flows.merge(goods, on=["system", "code"], how="left", validate="m:1")
+    return flows.merge(hs_codes[list(_COLUMNS)], on=["system", "code"], how="left", validate="m:1")
 
 
 def explain_goods(joined: pd.DataFrame) -> list[str]:

@@ -49,6 +49,11 @@ class RawPayload:
         return asdict(self) | {"path": self.path.name, "asked": dict(self.asked)}
 
     @classmethod
+    def arriving(cls, source: str, address: str, path: Path) -> RawPayload:
+        """A payload that is not kept yet, to be read on trial."""
+        return cls(source, address, sha256="", size=0, retrieved_at="", path=path)
+
+    @classmethod
     def from_record(cls, record: dict[str, Any], folder: Path) -> RawPayload:
         """The payload whose record stands in a folder."""
         return cls(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Sized
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -15,6 +15,7 @@ from third_pillar.evidence.connectors.catalogue import Source, find_source
 from third_pillar.evidence.connectors.countries import find_reporter, is_known
 from third_pillar.evidence.connectors.files import storage_faults
 from third_pillar.evidence.connectors.flow_changes import (
+    compare_annual,
     compare_flows,
     compare_monthly,
     read_flows,
@@ -143,8 +144,10 @@ def _from_baci(request: Request, source: Source, cache: Cache, web: Web) -> _Fou
 def _from_file(
     request: Request, file: Path, cache: Cache, tell: Tell | None, *, only: str = ""
 ) -> _Found:
-    source, payload = drop.take_in(file, cache, only=only)
-    return _read(request, source, payload, cache, tell)
+    source, payload = drop.open_file(file, only=only)
+    found = _read(request, source, payload, cache, tell)
+    # only what could be read is kept
+    return replace(found, payloads=(drop.keep_file(payload, cache),))
 
 
 def _read(
@@ -223,11 +226,15 @@ def _propose(found: _Found, cache: Cache, root: Path | None) -> Proposal:
 def _flow_changes(found: _Found, cache: Cache, root: Path | None) -> tuple[Sequence[Change], str]:
     if found.source.id == "gacc" and (found.frame["period_type"] == "month").any():
         return compare_monthly(found.frame, root), "trade_monthly, exports in tonnes"
+    annual = compare_annual(found.frame, root)
+    against = ["trade_annual, where it holds the flow"] if annual else []
     last = last_rows(cache, found.source, found.asked)
-    if last is None:
-        return (), "nothing: no curated table holds such rows, and this is the first proposal"
-    name, rows = last
-    return compare_flows(read_flows(rows), found.frame), f"the last proposal, {name}"
+    if last is not None:
+        name, rows = last
+        against.append(f"the last proposal, {name}")
+        annual += compare_flows(read_flows(rows), found.frame)
+    nothing = "nothing: no curated table holds these flows, and this is the first proposal"
+    return annual, " and ".join(against) or nothing
 
 
 def _remarks(found: _Found) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from third_pillar.evidence.connectors.catalogue import SOURCES
 from third_pillar.evidence.connectors.checks import due
 from third_pillar.evidence.connectors.countries import find_by_name
 from third_pillar.evidence.connectors.figures import read_figure, read_years
-from third_pillar.evidence.connectors.payload import RawPayload, read_unpacked, strip_secrets
+from third_pillar.evidence.connectors.payload import RawPayload, strip_secrets
 from third_pillar.evidence.connectors.web import Question, Web
 from third_pillar.evidence.connectors.web_faults import fault_of
 
@@ -85,7 +85,7 @@ def fetch(*, web: Web, cache: Cache, base: str, address: str | None = None) -> R
 
     def check(path: Path, headers: Mapping[str, str]) -> None:
         check_csv(path, headers)
-        _records(read_unpacked(path), shown)
+        normalise(RawPayload.arriving(SOURCE.id, shown, path))
 
     arriving = cache.partial(SOURCE.id, {**ASKED, "address": shown})
     headers = web.fetch(Question(SOURCE, url, check), arriving)

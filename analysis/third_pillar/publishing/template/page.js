@@ -288,7 +288,7 @@
     if (typeof value === "number") return String(value);
     let text = String(value);
     /* A spreadsheet would run these as formulas. */
-    if (/^[\s'"]*[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/.test(text)) text = `'${text}`;
+    if (/^[\s'"]*[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/.test(text)) text = `'${text}`;
     return /[",;\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   }
   const csv = ({ columns, rows }) =>

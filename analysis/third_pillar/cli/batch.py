@@ -1,0 +1,169 @@
+"""`pillar batch`: a matrix of reports, with what is done and what is left."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from third_pillar.cli.answer import answer_json, say, warn
+from third_pillar.vocabulary.errors import ParameterFault, ReportFailed
+
+_MOST_WORKERS = 256
+
+
+def batch(
+    matrix: Annotated[
+        Path, typer.Argument(metavar="MATRIX.yml", help="Which reports; see reports/matrices/.")
+    ],
+    workers: Annotated[
+        int | None, typer.Option(metavar="N", help="Reports at a time; the number of processors.")
+    ] = None,
+    keep_going: Annotated[
+        bool,
+        typer.Option("--keep-going/--fail-fast", help="After a failure, go on or stop."),
+    ] = True,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Take up the last batch of this matrix.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Make all, though unchanged.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be done; run nothing.")
+    ] = False,
+    timeout: Annotated[
+        float | None, typer.Option(metavar="SECONDS", help="Bound for each report.")
+    ] = None,
+    engine: Annotated[
+        str, typer.Option(metavar="ENGINE", help="`pillar`, or `kernel` for ordinary kernels.")
+    ] = "pillar",
+    cluster: Annotated[
+        str | None, typer.Option(metavar="tcp://HOST:PORT", help="A Dask scheduler to run on.")
+    ] = None,
+    local_cluster: Annotated[
+        int | None, typer.Option(metavar="N", help="Run on a Dask cluster of N local workers.")
+    ] = None,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object and nothing else.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
+) -> int:
+    """Publish every report a matrix asks for; what is unchanged is served, not made."""
+    from third_pillar.cli.reporting import read_engine
+    from third_pillar.execution.matrix import expand, read_matrix
+    from third_pillar.publishing.batch import Batch, BatchOptions, list_tasks
+
+    read = read_matrix(matrix)
+    options = BatchOptions(
+        force=force,
+        fail_fast=not keep_going,
+        resume=resume,
+        timeout=timeout,
+        engine=read_engine(engine),
+    )
+    if timeout is not None and not 0 < timeout < float("inf"):
+        raise ParameterFault(f"--timeout {timeout:g}: should be a number of seconds above 0")
+    asked = Batch(matrix.stem, read.title, expand(read), options)
+    if dry_run:
+        asked.results = {result.task.number: result for result in list_tasks(asked)}
+        return _say_plan(asked, as_json=json)
+    maker = _choose_maker(workers, cluster, local_cluster)
+    with _show(asked, quiet=quiet) as tell:
+        try:
+            asked.run(maker, tell=tell)
+        finally:
+            index = _keep_summary(asked)
+    return _answer(asked, index, as_json=json)
+
+
+def _choose_maker(workers: int | None, cluster: str | None, local_cluster: int | None) -> Any:
+    import os
+
+    if cluster is not None and local_cluster is not None:
+        raise ParameterFault("--cluster and --local-cluster: name one of the two")
+    for name, count in (("--workers", workers), ("--local-cluster", local_cluster)):
+        if count is not None and not 1 <= count <= _MOST_WORKERS:
+            raise ParameterFault(f"{name} {count}: should be from 1 to {_MOST_WORKERS}")
+    if cluster is not None or local_cluster is not None:
+        from third_pillar.publishing.cluster_maker import ClusterMaker
+
+        return ClusterMaker(address=cluster, local=local_cluster)
+    from third_pillar.publishing.pool import WarmPool
+
+    return WarmPool(workers or os.cpu_count() or 1)
+
+
+@contextmanager
+def _show(asked: Any, *, quiet: bool) -> Iterator[Callable[[Any], None]]:
+    if quiet:
+        yield lambda _: None
+    elif not sys.stderr.isatty():
+        yield lambda told: _say_line(asked, told)
+    else:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import Progress as Bar
+
+        columns = (
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+        )
+        with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+            line = bar.add_task("reports", total=len(asked.tasks))
+
+            def tell(told: Any) -> None:
+                if hasattr(told, "task") and hasattr(told, "status"):
+                    bar.update(line, completed=len(asked.results), description=told.task.label)
+                elif told is not None:
+                    bar.update(line, description=told.heading)
+
+            yield tell
+
+
+def _say_line(asked: Any, told: Any) -> None:
+    if hasattr(told, "status"):
+        done = f"[{len(asked.results)}/{len(asked.tasks)}]"
+        warn(f"{done} {told.task.label}: {told.status}")
+
+
+def _keep_summary(asked: Any) -> Path | None:
+    from third_pillar.publishing.batch_summary import write_summary
+
+    return write_summary(asked) if asked.folder.is_dir() else None
+
+
+def _say_plan(asked: Any, *, as_json: bool) -> int:
+    from third_pillar.publishing.batch_summary import describe_batch
+
+    if as_json:
+        answer_json({**describe_batch(asked), "status": "planned"})
+        return 0
+    words = {"unchanged": "served", "missing": "made", "failed": "refused"}
+    for result in asked.ordered():
+        say(f"{result.task.number:>5}  {result.task.label}: would be {words[result.status]}")
+    say(f"{len(asked.tasks)} reports; nothing was run.")
+    return 0
+
+
+def _answer(asked: Any, index: Path | None, *, as_json: bool) -> int:
+    from third_pillar.publishing.batch_summary import describe_batch
+
+    bad = asked.count("failed") + asked.count("missing")
+    if as_json:
+        answer_json({**describe_batch(asked), "index": index})
+    else:
+        say(
+            f"{len(asked.tasks)} reports: {asked.count('published')} made, "
+            f"{asked.count('unchanged')} unchanged, {asked.count('failed')} failed, "
+            f"{asked.count('missing')} not made; {asked.seconds:.1f} s."
+        )
+        say(f"Open {index}")
+    for result in asked.ordered():
+        if result.status == "failed" and result.outcome is not None:
+            warn(f"pillar: {result.task.label}: {result.outcome.message}")
+    return ReportFailed.exit_code if bad else 0

@@ -1,0 +1,86 @@
+"""Dask as a thin adapter: the same tasks on other machines; a lost worker's are done again."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import importlib.util
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from third_pillar.vocabulary.errors import ParameterFault, PillarError
+
+RETRIES = 3
+_CONNECT_SECONDS = "10s"
+
+
+def check_cluster_extra() -> None:
+    """Nothing, if Dask is installed.
+
+    Raises:
+        PillarError: It is not; says how to install it.
+    """
+    if importlib.util.find_spec("distributed") is None:
+        raise PillarError(
+            "a cluster needs Dask, which is not installed",
+            hint="Install the extra: pip install 'third-pillar[cluster]'. "
+            "`--workers N` uses this machine's processors without it.",
+        )
+
+
+@contextlib.contextmanager
+def open_client(*, address: str | None = None, local: int | None = None) -> Iterator[Any]:
+    """A client of the scheduler at `address`, or of a cluster of `local` worker processes.
+
+    Raises:
+        ParameterFault: No scheduler answers there.
+        PillarError: Dask is not installed.
+    """
+    check_cluster_extra()
+    distributed: Any = importlib.import_module("distributed")
+
+    with contextlib.ExitStack() as stack:
+        if address is None:
+            cluster = distributed.LocalCluster(
+                n_workers=local,
+                threads_per_worker=1,
+                processes=True,
+                host="127.0.0.1",
+                dashboard_address=None,
+                silence_logs="CRITICAL",
+            )
+            stack.callback(cluster.close)
+            client = distributed.Client(cluster)
+        else:
+            try:
+                client = distributed.Client(address, timeout=_CONNECT_SECONDS)
+            except (OSError, TimeoutError, ValueError) as error:
+                raise ParameterFault(
+                    f"--cluster {address}: no Dask scheduler answers there ({error})",
+                    hint="Start one with `dask scheduler`, and workers with `dask worker`.",
+                ) from None
+        stack.callback(client.close)
+        yield client
+
+
+def run_on(
+    client: Any, function: Callable[[Any], Any], tasks: list[Any]
+) -> Iterator[tuple[int, Any, str]]:
+    """Place of a task, its result, and why there is none; in the order in which they end."""
+    distributed: Any = importlib.import_module("distributed")
+    futures = {
+        client.submit(function, task, pure=False, retries=RETRIES): place
+        for place, task in enumerate(tasks)
+    }
+    for future in distributed.as_completed(list(futures)):
+        if future.status == "finished":
+            yield futures[future], future.result(), ""
+        else:
+            yield futures[future], None, _why(future)
+        future.release()
+
+
+def _why(future: Any) -> str:
+    error = future.exception() if future.status == "error" else None
+    name = type(error).__name__ if error is not None else future.status
+    return f"{name}: {error}" if error is not None else str(name)

@@ -1,0 +1,132 @@
+"""A batch on paper: JSON and CSV for scripts, one page that leads to every report."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from third_pillar.publishing.atomic import write_atomic
+from third_pillar.publishing.batch import Batch, Result
+
+SUMMARY = "summary.json"
+TABLE = "summary.csv"
+INDEX = "index.html"
+_COLUMNS = ("number", "label", "profile", "status", "bottom_line", "error", "html")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_WORDS = {
+    "published": "made",
+    "unchanged": "unchanged",
+    "failed": "failed",
+    "missing": "not made",
+}
+
+
+def describe_batch(batch: Batch) -> dict[str, Any]:
+    """The batch as plain data."""
+    results = batch.ordered()
+    return {
+        "status": "failed" if batch.count("failed") or batch.count("missing") else "done",
+        "name": batch.name,
+        "title": batch.title,
+        "ended": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        "seconds": batch.seconds,
+        "counts": {
+            "asked": len(results),
+            **{name: sum(r.status == name for r in results) for name in _WORDS},
+        },
+        "reports": [_describe(result) for result in results],
+    }
+
+
+def _describe(result: Result) -> dict[str, Any]:
+    outcome = result.outcome
+    said: dict[str, Any] = {
+        "number": result.task.number,
+        "label": result.task.label,
+        "profile": result.task.profile,
+        "parameters": result.task.given,
+        "status": result.status,
+        "processor_seconds": result.processor_seconds,
+    }
+    if outcome is None:
+        return said
+    said |= {"run_key": outcome.run_key, "bottom_line": outcome.bottom_line}
+    for name in ("html", "findings", "manifest", "kept"):
+        path = getattr(outcome, name)
+        said[name] = str(path) if path else None
+    if result.status == "failed":
+        said["error"] = {"kind": outcome.error, "message": outcome.message, "hint": outcome.hint}
+    return said
+
+
+def write_summary(batch: Batch) -> Path:
+    """The page of the batch, written with its summaries.
+
+    Raises:
+        StorageFault: They cannot be written.
+    """
+    content = describe_batch(batch)
+    write_atomic(
+        batch.folder / SUMMARY, json.dumps(content, indent=1, ensure_ascii=False, default=str)
+    )
+    write_atomic(batch.folder / TABLE, _table(content["reports"]))
+    write_atomic(batch.folder / INDEX, _page(batch, content))
+    return batch.folder / INDEX
+
+
+def _table(reports: list[dict[str, Any]]) -> str:
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(_COLUMNS)
+    for report in reports:
+        error = report.get("error") or {}
+        row = {**report, "error": error.get("message", "")}
+        table.writerow([_safe(row.get(name)) for name in _COLUMNS])
+    return text.getvalue()
+
+
+def _safe(value: object) -> object:
+    """A cell no spreadsheet takes for a formula."""
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return f"'{value}"
+    return "" if value is None else value
+
+
+def _page(batch: Batch, content: dict[str, Any]) -> str:
+    pages = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "template"),
+        autoescape=True,
+        undefined=StrictUndefined,
+    )
+    rows = [
+        {
+            "label": result.task.label,
+            "profile": result.task.profile,
+            "status": result.status,
+            "word": _WORDS[result.status],
+            "text": _text(result),
+            "link": _link(result, batch.folder),
+        }
+        for result in batch.ordered()
+    ]
+    page = pages.get_template("batch.html.j2")
+    counted = [(_WORDS[name], content["counts"][name]) for name in _WORDS]
+    return page.render(batch=batch, rows=rows, counts=counted, ended=content["ended"])
+
+
+def _text(result: Result) -> str:
+    if result.outcome is None:
+        return ""
+    return result.outcome.bottom_line or result.outcome.message
+
+
+def _link(result: Result, folder: Path) -> str:
+    html = result.outcome.html if result.outcome else None
+    return Path(os.path.relpath(html, folder.resolve())).as_posix() if html else ""

@@ -1,0 +1,139 @@
+"""Reports made by the workers of a Dask cluster and put into this machine's archive.
+
+A worker needs the project and its data, not the archive: it makes the report in a folder of its
+own and sends the files. What it sends is kept only if it was made from the same question, code and
+data as here, and every file is as its manifest says.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from third_pillar.execution.cluster import check_cluster_extra, open_client, run_on
+from third_pillar.publishing.approval import lead_published
+from third_pillar.publishing.archive import Archive, Lineage
+from third_pillar.publishing.manifest import MANIFEST, find_faults, read_manifest
+from third_pillar.publishing.outcome import ReportOutcome
+from third_pillar.publishing.pool import Answer, Asked, Step, WarmPool, read_outcome
+from third_pillar.publishing.report import find_unchanged
+from third_pillar.vocabulary.errors import PillarError, ReportFailed
+
+_warm: list[WarmPool] = []
+
+
+def make_here(question: dict[str, Any]) -> dict[str, Any]:
+    """A report made on the machine this runs on: its outcome, and its files in base64."""
+    folder = Path(tempfile.mkdtemp(prefix="pillar-cluster-"))
+    try:
+        asked = Asked(**question)
+        if not _warm:
+            _warm.append(WarmPool(1))
+        asked = replace(asked, reports=str(folder))
+        answer = next(told for told in _warm[0].run([asked]) if isinstance(told, Answer))
+        made = answer.outcome.manifest.parent if answer.outcome.manifest else answer.outcome.kept
+        files = {
+            path.name: base64.b64encode(path.read_bytes()).decode("ascii")
+            for path in (made.iterdir() if made else ())
+            if path.is_file()
+        }
+        return {
+            "outcome": asdict(answer.outcome),
+            "files": files,
+            "processor_seconds": answer.processor_seconds,
+        }
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@dataclass
+class ClusterMaker:
+    """Makes reports on a cluster.
+
+    Attributes:
+        address: Of the scheduler; none for a cluster of this machine.
+        local: Workers of that cluster.
+    """
+
+    address: str | None = None
+    local: int | None = None
+
+    def __post_init__(self) -> None:
+        check_cluster_extra()
+
+    def run(self, asked: list[Asked]) -> Iterator[Step | Answer | None]:
+        """An answer for each, in the order in which they end."""
+        if not asked:
+            return
+        archive = Archive()
+        with open_client(address=self.address, local=self.local) as client:
+            tasks = [asdict(question) for question in asked]
+            for place, result, why in run_on(client, make_here, tasks):
+                question = asked[place]
+                if result is None:
+                    yield Answer(question.task, _failed("ProcessLost", why), 0.0)
+                    continue
+                outcome = self._keep(question, result, archive)
+                yield Answer(question.task, outcome, float(result["processor_seconds"]))
+
+    def close(self) -> None:
+        """Nothing stays open between runs."""
+
+    def _keep(self, asked: Asked, result: dict[str, Any], archive: Archive) -> ReportOutcome:
+        outcome = read_outcome(result["outcome"])
+        if outcome.status == "failed":
+            return self._keep_failure(outcome, result["files"], archive)
+        began = time.monotonic()
+        try:
+            _, here = find_unchanged(asked.profile, asked.given, archive=archive)
+            with tempfile.TemporaryDirectory() as folder:
+                _unpack(result["files"], Path(folder))
+                manifest = read_manifest(Path(folder))
+                if manifest.get("base_key") != here.base:
+                    raise ReportFailed("the worker has other code, notebooks or locks than here")
+                if manifest.get("data", {}).get("sha256") != here.data:
+                    raise ReportFailed("the worker has other data than here")
+                kept = archive.adopt(Lineage(*manifest["lineage"].split("/")), Path(folder))
+                lead_published(archive, kept)
+        except PillarError as error:
+            return _failed(type(error).__name__, str(error), hint=error.hint)
+        return replace(
+            outcome,
+            html=kept.folder / "report.html",
+            findings=kept.folder / "findings.json",
+            manifest=kept.folder / MANIFEST,
+            seconds=round(outcome.seconds + time.monotonic() - began, 3),
+        )
+
+    def _keep_failure(
+        self, outcome: ReportOutcome, files: dict[str, str], archive: Archive
+    ) -> ReportOutcome:
+        if not outcome.kept:
+            return outcome
+        kept = archive.folder / "failed" / outcome.kept.name
+        with contextlib.suppress(OSError):
+            kept.mkdir(parents=True)
+            _unpack(files, kept)
+        hint = outcome.hint.replace(str(outcome.kept), str(kept))
+        return replace(outcome, kept=kept, hint=hint)
+
+
+def _unpack(files: dict[str, str], folder: Path) -> None:
+    for name, content in files.items():
+        if Path(name).name != name or name.startswith("."):
+            raise ReportFailed(f"the worker sent a file named {name!r}")
+        (folder / name).write_bytes(base64.b64decode(content))
+    faults = find_faults(folder, run_id=str(read_manifest(folder).get("run_id")))
+    if faults:
+        raise ReportFailed(f"the worker sent a damaged report: {'; '.join(faults)}")
+
+
+def _failed(error: str, message: str, hint: str = "") -> ReportOutcome:
+    return read_outcome({"status": "failed", "error": error, "message": message, "hint": hint})

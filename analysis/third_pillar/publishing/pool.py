@@ -1,0 +1,218 @@
+"""Asks a warm process for reports, several at a time, and starts another if it is lost."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import selectors
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from third_pillar.execution.environment import AS_IN_A_NOTEBOOK, ONE_THREAD
+from third_pillar.publishing.outcome import ReportOutcome
+from third_pillar.vocabulary.errors import ReportFailed
+
+_CHUNK = 1 << 16
+_TRIES = 2
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One report asked for: number, profile, parameters, how to run it, where to keep it."""
+
+    task: int
+    profile: str
+    given: dict[str, Any]
+    force: bool = False
+    timeout: float | None = None
+    engine: str = "pillar"
+    reports: str = ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A report is at a cell: how many there are, and the heading it stands under."""
+
+    task: int
+    number: int
+    of: int
+    heading: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A report is made, or is not: its outcome, and the processor's seconds it took."""
+
+    task: int
+    outcome: ReportOutcome
+    processor_seconds: float
+
+
+@dataclass
+class WarmPool:
+    """A warm process and what is asked of it.
+
+    Attributes:
+        workers: Reports made at a time.
+        log: Takes what the process says on standard error.
+        environment: Variables that differ from this process's.
+    """
+
+    workers: int
+    log: IO[bytes] | None = None
+    environment: dict[str, str] = field(default_factory=dict)
+    code: str = ""
+    start_seconds: float = 0.0
+    _process: subprocess.Popen[bytes] | None = None
+    _buffer: bytearray = field(default_factory=bytearray)
+
+    @property
+    def pid(self) -> int | None:
+        """Number of the warm process."""
+        return self._process.pid if self._process else None
+
+    def run(self, asked: list[Asked], *, patience: float = 0.5) -> Iterator[Step | Answer | None]:
+        """What happens to the reports asked for, as it happens; None where a while was quiet.
+
+        A report that was being made when the warm process was lost is asked for once more.
+        """
+        waiting = list(reversed(asked))
+        pending: dict[int, Asked] = {}
+        tries: Counter[int] = Counter()
+        while waiting or pending:
+            if self._process is None:
+                self._start()
+            while waiting and len(pending) < self.workers:
+                question = waiting.pop()
+                pending[question.task] = question
+                tries[question.task] += 1
+                self._ask(question)
+            messages = self._listen(patience)
+            if messages is None:
+                self.close()
+                lost = [number for number in pending if tries[number] >= _TRIES]
+                waiting += [question for number, question in pending.items() if number not in lost]
+                pending.clear()
+                why = "the warm process was lost twice while the report was being made"
+                yield from (Answer(number, _lost(why), 0.0) for number in lost)
+                continue
+            if not messages:
+                yield None
+            for told in (_read(message) for message in messages if message["task"] in pending):
+                if isinstance(told, Answer):
+                    del pending[told.task]
+                yield told
+
+    def close(self) -> None:
+        """End the process and all it is doing."""
+        process, self._process = self._process, None
+        self._buffer.clear()
+        if process is None:
+            return
+        for stream in (process.stdin, process.stdout):
+            if stream is not None:
+                with contextlib.suppress(OSError):
+                    stream.close()
+        try:
+            process.wait(5)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+
+    def _start(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "third_pillar.publishing.warm"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self.log or subprocess.DEVNULL,
+            start_new_session=True,
+            env={**AS_IN_A_NOTEBOOK, **os.environ, **ONE_THREAD, **self.environment},
+        )
+        messages = None
+        while not messages:
+            messages = self._listen(60.0)
+            if messages is None:
+                self.close()
+                raise ReportFailed(
+                    "the process that makes reports did not start",
+                    hint="`pillar doctor` looks at the installation; the log says more.",
+                )
+        self.code = str(messages[0]["code"])
+        self.start_seconds = float(messages[0]["processor_seconds"])
+
+    def _ask(self, question: Asked) -> None:
+        if self._process is None or self._process.stdin is None:
+            return
+        line = json.dumps(vars(question)) + "\n"
+        # a process that is gone is noticed where its answers end
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.write(line.encode())
+            self._process.stdin.flush()
+
+    def _listen(self, patience: float) -> list[dict[str, Any]] | None:
+        """Messages that came; none of them after a while; None when no more can come."""
+        if self._process is None or self._process.stdout is None:
+            return None
+        descriptor = self._process.stdout.fileno()
+        with selectors.DefaultSelector() as selector:
+            selector.register(descriptor, selectors.EVENT_READ)
+            if not selector.select(patience):
+                return []
+        data = os.read(descriptor, _CHUNK)
+        if not data:
+            return None
+        self._buffer += data
+        *lines, rest = self._buffer.split(b"\n")
+        self._buffer = bytearray(rest)
+        return [json.loads(line) for line in lines if line]
+
+
+def _read(message: dict[str, Any]) -> Step | Answer:
+    task = int(message["task"])
+    if "step" in message:
+        return Step(task, *message["step"])
+    if "lost" in message:
+        return Answer(task, _lost(str(message["lost"])), 0.0)
+    said = dict(message["outcome"])
+    return Answer(task, read_outcome(said), float(said.get("processor_seconds", 0.0)))
+
+
+def read_outcome(said: dict[str, Any]) -> ReportOutcome:
+    """An outcome from its plain data."""
+    paths = {
+        name: Path(said[name]) if said.get(name) else None
+        for name in ("html", "findings", "manifest", "kept")
+    }
+    return ReportOutcome(
+        status=said["status"],
+        run_key=str(said.get("run_key") or ""),
+        cells_executed=int(said.get("cells_executed") or 0),
+        seconds=float(said.get("seconds") or 0.0),
+        bottom_line=str(said.get("bottom_line") or ""),
+        state=str(said.get("state") or ""),
+        message=str(said.get("message") or ""),
+        error=str(said.get("error") or ""),
+        hint=str(said.get("hint") or ""),
+        html=paths["html"],
+        findings=paths["findings"],
+        manifest=paths["manifest"],
+        kept=paths["kept"],
+    )
+
+
+def _lost(why: str) -> ReportOutcome:
+    return read_outcome(
+        {
+            "status": "failed",
+            "message": why,
+            "error": "ProcessLost",
+            "hint": "Run the batch again: what was published stays, what is missing is made.",
+        }
+    )

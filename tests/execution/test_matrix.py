@@ -1,0 +1,129 @@
+"""Promises about matrix files: every question checked before the first is asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from reporting import Project
+from third_pillar.execution.matrix import MATRICES, expand, read_matrix
+from third_pillar.vocabulary.errors import ParameterFault
+
+pytestmark = pytest.mark.usefixtures("project")
+
+
+def matrix(tmp_path: Path, content: Any, name: str = "m.yml") -> Path:
+    path = tmp_path / name
+    path.write_text(content if isinstance(content, str) else yaml.safe_dump(content))
+    return path
+
+
+def asked(tmp_path: Path, **content: Any) -> list[str]:
+    tasks = expand(read_matrix(matrix(tmp_path, {"title": "t", **content})))
+    assert [task.number for task in tasks] == list(range(1, len(tasks) + 1))
+    return [task.label for task in tasks]
+
+
+def test_a_grid_is_every_combination_less_what_is_excluded_and_more_what_is_included(
+    tmp_path: Path,
+) -> None:
+    """Labels name what differs; a repeated question is asked once."""
+    grid = {"candidate": ["IND", "BRA"], "scenario": ["baseline", "late"]}
+    assert asked(tmp_path, grid=grid) == [
+        "IND, baseline",
+        "IND, late",
+        "BRA, baseline",
+        "BRA, late",
+    ]
+    labels = asked(
+        tmp_path,
+        grid=grid,
+        exclude=[{"candidate": "BRA", "scenario": "late"}],
+        include=[{"candidate": "AUS"}, {"candidate": "IND", "scenario": "baseline"}],
+    )
+    assert labels == ["IND, baseline", "IND, late", "BRA, baseline", "AUS, baseline"]
+
+
+def test_a_date_and_its_word_are_one_question(tmp_path: Path) -> None:
+    """YAML reads a bare date as a date; "data" is the date of the data."""
+    text = "title: t\ngrid:\n  as_of: [2025-12-01, '2025-12-01', data]\n"
+    assert len(expand(read_matrix(matrix(tmp_path, text)))) == 1
+
+
+def test_includes_alone_are_a_matrix(tmp_path: Path) -> None:
+    """No grid: what is listed is asked, and nothing else."""
+    assert asked(tmp_path, include=[{"candidate": "BRA"}, {"candidate": "IND"}]) == ["BRA", "IND"]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("", "holds no keys"),
+        ("- a\n- b\n", "holds no keys"),
+        ("title: [", "no YAML"),
+        ("a: &a [*a]\n", "unknown key 'a'"),
+        ({"title": "t", "gird": {}}, "Did you mean 'grid'"),
+        ({"title": "t", "grid": {"candidat": ["IND"]}}, "Did you mean 'candidate'"),
+        ({"title": "t", "grid": {"profile": ["full"]}}, "Name profiles under `profiles`"),
+        ({"title": "t", "grid": {"candidate": []}}, "candidate has no values"),
+        ({"title": "t", "grid": {"candidate": "IND"}}, "grid"),
+        ({"title": "", "grid": {"candidate": ["IND"]}}, "title"),
+        ({"grid": {"candidate": ["IND"]}}, "title: Field required"),
+        ({"title": "t", "grid": {"candidate": ["IND", "INDD", "BRAA"]}}, "INDD(.|\n)*BRAA"),
+        ({"title": "t", "grid": {"draws": ["__import__('os').system('touch INJECTED')"]}}, "draws"),
+        ({"title": "t", "grid": {"seed": list(range(10_001))}}, "10,001 reports"),
+        ({"title": "t", "profiles": ["ful"]}, "Did you mean 'full'"),
+        ({"title": "t", "profiles": ["../full"]}, "not known"),
+        ({"title": "t", "include": [{"candidat": "IND"}]}, "Did you mean 'candidate'"),
+        ({"title": "t", "grid": {"candidate": ["IND"]}, "exclude": [{"candidate": "BRA"}]}, "fits"),
+        ({"title": "t", "grid": {"candidate": ["IND"]}, "exclude": [{}]}, "fits no combination"),
+        (
+            {"title": "t", "grid": {"candidate": ["IND"]}, "exclude": [{"candidate": "IND"}]},
+            "no rep",
+        ),
+        ("!!python/object/apply:os.system ['touch INJECTED']", "no YAML"),
+    ],
+)
+def test_a_matrix_that_asks_what_cannot_be_answered_is_refused_whole(
+    tmp_path: Path, content: Any, said: str
+) -> None:
+    """The fault is named, with what would be right; no code in it is run."""
+    with pytest.raises(ParameterFault, match=said):
+        expand(read_matrix(matrix(tmp_path, content)))
+    assert not Path("INJECTED").exists()
+
+
+@pytest.mark.parametrize("name", ["no such.yml", "a b.yml", "..yml"])
+def test_a_matrix_file_must_be_there_and_named_plainly(tmp_path: Path, name: str) -> None:
+    """Its name becomes that of a folder."""
+    path = tmp_path / name
+    if name != "no such.yml":
+        path.write_text("title: t\n")
+    with pytest.raises(ParameterFault, match=r"no such file|name it with"):
+        read_matrix(path)
+
+
+def test_a_huge_file_is_no_matrix(tmp_path: Path) -> None:
+    """Ten megabytes are not even parsed."""
+    with pytest.raises(ParameterFault, match="larger than 1 MB"):
+        read_matrix(matrix(tmp_path, "title: " + "x" * 10_000_000))
+
+
+def test_the_matrices_of_the_project_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those in reports/matrices are examples: each expands to several reports."""
+    monkeypatch.delenv("PILLAR_ROOT")
+    files = sorted((Path(__file__).parents[2] / MATRICES).glob("*.yml"))
+    assert len(files) >= 2
+    assert all(len(expand(read_matrix(file))) > 1 for file in files)
+
+
+def test_every_shared_parameter_reaches_every_report(project: Project, tmp_path: Path) -> None:
+    """`parameters` is what all have in common; an include has them too."""
+    content = {"title": "t", "parameters": {"draws": 200}, "grid": {"candidate": ["IND"]},
+               "include": [{"candidate": "BRA"}]}  # fmt: skip
+    tasks = expand(read_matrix(matrix(tmp_path, content)))
+    assert [task.given["draws"] for task in tasks] == [200, 200]
+    assert project.kernels == []

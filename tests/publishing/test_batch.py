@@ -1,0 +1,279 @@
+"""Promises about batches: each report whole or absent, whatever is killed, and all on record."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+
+from reporting import Project
+from third_pillar.cli.main import main
+from third_pillar.execution.cluster import open_client
+from third_pillar.publishing.archive import Archive
+from third_pillar.publishing.pool import Answer, Asked, Step, WarmPool
+
+pytestmark = pytest.mark.slow
+
+CANDIDATES = ["IND", "BRA", "AUS"]
+
+
+@pytest.fixture
+def matrix(project: Project, tmp_path: Path) -> Path:
+    """Three small reports."""
+    project.cells("import time; time.sleep(0.02)", "time.sleep(0.02)")
+    path = tmp_path / "three.yml"
+    path.write_text(yaml.safe_dump({"title": "Three", "grid": {"candidate": CANDIDATES}}))
+    return path
+
+
+def batch(matrix: Path, *options: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, Any]:
+    """Exit code and what `pillar batch --json` says."""
+    capsys.readouterr()
+    code = main(["batch", str(matrix), "--json", "--quiet", *options])
+    return code, json.loads(capsys.readouterr().out)
+
+
+def test_a_batch_makes_what_is_missing_serves_the_rest_and_leaves_a_page(
+    project: Project, matrix: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Dry run, first run, second run; summary, table and page agree and lead to the reports."""
+    plan = batch(matrix, "--dry-run", capsys=capsys)
+    assert (plan[0], plan[1]["counts"]["missing"]) == (0, 3)
+    assert not project.archive.exists()
+    code, said = batch(matrix, "--workers", "2", capsys=capsys)
+    assert (code, said["status"], said["counts"]["published"]) == (0, "done", 3), said
+    folder = Path(said["index"]).parent
+    page = BeautifulSoup((folder / "index.html").read_text(encoding="utf-8"), "html.parser")
+    links = [str(link["href"]) for link in page.select("td a, th a")]
+    assert len(links) == 3
+    assert all((folder / link).is_file() and not Path(link).is_absolute() for link in links)
+    rows = list(csv.DictReader((folder / "summary.csv").read_text("utf-8").splitlines()))
+    assert [row["label"] for row in rows] == CANDIDATES
+    again = batch(matrix, capsys=capsys)
+    assert (again[0], again[1]["counts"]["unchanged"]) == (0, 3)
+    assert Archive().verify() == []
+    for report in said["reports"]:
+        findings = json.loads(Path(report["findings"]).read_text(encoding="utf-8"))
+        assert findings["parameters"]["candidate"] == report["label"]
+
+
+FAILS_FOR_BRAZIL = "assert candidate != 'BRA', '=cmd|evil'"
+
+
+def test_one_failure_is_a_partial_failure(
+    project: Project, matrix: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Keep going: the others are made; fail fast: what comes after is not; exit code 1 for both."""
+    project.cells(FAILS_FOR_BRAZIL)
+    code, said = batch(matrix, "--workers", "1", "--fail-fast", capsys=capsys)
+    assert code == 1
+    assert [report["status"] for report in said["reports"]] == ["published", "failed", "missing"]
+    code, said = batch(matrix, "--workers", "1", capsys=capsys)
+    assert code == 1
+    assert [report["status"] for report in said["reports"]] == ["unchanged", "failed", "published"]
+    assert said["reports"][1]["error"]["kind"] == "AssertionError"
+    assert Path(said["reports"][1]["kept"], "run.log").is_file()
+    assert Archive().verify() == []
+
+
+@pytest.mark.usefixtures("project")
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--workers", "0"], "1 to 256"),
+        (["--local-cluster", "0"], "1 to 256"),
+        (["--timeout", "0"], "above 0"),
+        (["--engine", "pilar"], "Did you mean 'pillar'"),
+        (["--cluster", "tcp://h:1", "--local-cluster", "1"], "one of the two"),
+        (["--resume"], "no batch"),
+    ],
+)
+def test_a_wrong_option_runs_nothing(
+    matrix: Path, options: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit 2, and what would be right."""
+    assert main(["batch", str(matrix), "--quiet", *options]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_without_dask_the_way_out_is_said(
+    matrix: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The extra's name, and what works without it."""
+    monkeypatch.setattr("third_pillar.execution.cluster.importlib.util.find_spec", lambda _: None)
+    assert main(["batch", str(matrix), "--quiet", "--local-cluster", "1"]) == 1
+    assert "third-pillar[cluster]" in capsys.readouterr().err
+
+
+def test_a_killed_batch_is_taken_up_where_it_stopped(
+    project: Project, matrix: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Kill -9 of the batch: its processes end, the archive verifies, only the missing is made."""
+    slow = "import time\nfor _ in range(600 if candidate == 'BRA' else 1):\n    time.sleep(0.1)"
+    project.cells(slow)
+    running = subprocess.Popen(
+        [sys.executable, "-c", "from third_pillar.cli.main import run; run()",
+         "batch", str(matrix), "--workers", "1", "--force"],
+        stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
+    assert running.stderr is not None
+    assert "IND: published" in running.stderr.readline()
+    below = descendants(running.pid)
+    running.kill()
+    running.communicate()
+    for _ in range(200):
+        if not any(is_alive(pid) for pid in below):
+            break
+        time.sleep(0.05)
+    assert not [pid for pid in below if is_alive(pid)]
+    assert Archive().verify() == []
+    project.cells("one = 1")
+    journal = matrix_journal(project)
+    assert [line.get("task") for line in journal] == [None, 1]
+    code, said = batch(matrix, "--resume", "--force", capsys=capsys)
+    assert code == 0, [report.get("error") for report in said["reports"]]
+    assert [report["status"] for report in said["reports"]] == ["published"] * 3
+    started = [
+        json.loads(Path(report["manifest"]).read_text())["cells"] for report in said["reports"]
+    ]
+    assert started == [4, 4, 4]
+    assert len(Archive().list_runs()) == 3
+    assert Archive().verify() == []
+
+
+def matrix_journal(project: Project) -> list[dict[str, Any]]:
+    path = project.archive.parent / "batches" / "three" / "journal.jsonl"
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def descendants(pid: int) -> list[int]:
+    listed = Path(f"/proc/{pid}/task/{pid}/children")
+    try:
+        found = [int(child) for child in listed.read_text().split()]
+    except OSError:
+        return []
+    return [*found, *(deeper for child in found for deeper in descendants(child))]
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.fixture
+def pool() -> Iterator[WarmPool]:
+    """A warm process that makes one report at a time."""
+    made = WarmPool(1)
+    yield made
+    made.close()
+
+
+def test_killed_at_random_moments_no_report_is_wrong_partial_or_lost(
+    project: Project, pool: WarmPool
+) -> None:
+    """Twenty kills of the cells, of the process that makes the report, or of the warm one."""
+    project.cells("import time; time.sleep(0.03)", "time.sleep(0.03)", "time.sleep(0.03)")
+    chance = random.Random(20251107)  # noqa: S311  moments to kill at, nothing secret
+    kills = {"cells": 0, "maker": 0, "warm": 0}
+    published = 0
+    for number in range(22):
+        aim = "warm" if number == 7 else chance.choice(["cells", "maker"])
+        after = chance.randint(1, 4)
+        for told in pool.run([Asked(number, "full", {"candidate": "IND"}, force=True)]):
+            if isinstance(told, Step) and told.number == after and aim:
+                time.sleep(chance.uniform(0, 0.04))
+                kills[aim] += kill(pool, aim)
+                aim = ""
+            if isinstance(told, Answer):
+                outcome = told.outcome
+                assert outcome.status == "published" or outcome.error in {
+                    "ProcessEnded",
+                    "ProcessLost",
+                }, outcome
+                published += outcome.status == "published"
+        assert Archive().verify() == []
+    assert sum(kills.values()) >= 20
+    assert len(Archive().list_runs()) == published
+    last = [
+        told for told in pool.run([Asked(99, "full", {}, force=True)]) if isinstance(told, Answer)
+    ]
+    assert last[0].outcome.status == "published"
+    assert Archive().verify() == []
+    failed = project.archive / "failed"
+    assert all((kept / "manifest.json").is_file() for kept in failed.iterdir())
+
+
+def kill(pool: WarmPool, aim: str) -> bool:
+    """Whether there was such a process to kill."""
+    assert pool.pid is not None
+    line = [pool.pid, *descendants(pool.pid)]
+    place = {"warm": 0, "maker": 1, "cells": 2}[aim]
+    if place < len(line):
+        os.kill(line[place], signal.SIGKILL)
+    return place < len(line)
+
+
+def test_code_that_changes_while_a_batch_runs_is_not_passed_off_as_new(
+    project: Project, pool: WarmPool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was imported before would be stated as the code of now: the report is refused."""
+    script = tmp_path / "sitecustomize.py"
+    script.write_text(
+        "import itertools, os\n"
+        "import third_pillar.execution.run_key as run_key\n"
+        "first = run_key.package_code_sha256()\n"
+        "turns = itertools.count()\n"
+        "run_key.package_code_sha256 = lambda: first if next(turns) == 0 else 'other'\n"
+    )
+    project.cells("one = 1")
+    pool.environment = {"PYTHONPATH": str(tmp_path)}
+    answers = [t for t in pool.run([Asked(1, "full", {})]) if isinstance(t, Answer)]
+    assert "code changed while the batch ran" in answers[0].outcome.message
+    assert Archive().list_runs() == []
+    del monkeypatch
+
+
+def test_a_cluster_gives_the_findings_of_this_machine_and_does_a_lost_workers_work_again(
+    project: Project, tmp_path: Path, matrix: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A real worker is killed amid a report; its successor makes it, and to the byte the same."""
+    mark = tmp_path / "mark"
+    project.cells(
+        f"import pathlib, time\nmark = pathlib.Path({str(mark)!r})\n"
+        "is_first = not mark.exists()\nmark.touch()\n"
+        "time.sleep(60 if is_first else 0)"
+    )
+    with open_client(local=1) as client:
+        (worker,) = client.run(os.getpid).values()
+
+        def kill_amid_the_first() -> None:
+            while not mark.exists():
+                time.sleep(0.02)
+            os.kill(worker, signal.SIGKILL)
+
+        killer = threading.Thread(target=kill_amid_the_first)
+        killer.start()
+        code, said = batch(matrix, "--cluster", client.scheduler.address, capsys=capsys)
+        killer.join()
+    assert code == 0, said
+    assert [report["status"] for report in said["reports"]] == ["published"] * 3
+    here = {r["label"]: Path(r["findings"]).read_bytes() for r in said["reports"]}
+    code, said = batch(matrix, "--workers", "1", "--force", capsys=capsys)
+    assert {r["label"]: Path(r["findings"]).read_bytes() for r in said["reports"]} == here
+    assert len(Archive().list_runs()) == 6
+    assert Archive().verify() == []

@@ -1,0 +1,127 @@
+"""Promises about what makes a machine look: right for its reader, with hostile paths too."""
+
+from __future__ import annotations
+
+import configparser
+import datetime as dt
+import os
+import shlex
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from cronsim import CronSim
+
+from third_pillar.publishing.installing import compose_installation, write_installation
+from third_pillar.vocabulary.errors import ParameterFault, StorageFault
+
+HOSTILE = Path('/srv/third pillar\'s 100% "best"')
+
+
+def compose(kind: Any, root: Path = HOSTILE, every: int = 5, **given: Any) -> Any:
+    return compose_installation(kind, root=root, every=every, home=Path("/home/ana"), **given)
+
+
+def test_units_are_read_as_systemd_reads_them() -> None:
+    """Paths with spaces, quotes and percent signs arrive whole."""
+    service, timer = (
+        _parse_unit(text) for text in compose("systemd", reports=HOSTILE).files.values()
+    )
+    assert service["Service"]["WorkingDirectory"].replace("%%", "%") == str(HOSTILE)
+    words = [word.replace("%%", "%") for word in shlex.split(service["Service"]["ExecStart"])]
+    assert words == [str(Path(sys.executable).parent / "pillar"), "schedule", "run", "--quiet"]
+    (given,) = shlex.split(service["Service"]["Environment"])
+    assert given.replace("%%", "%") == f"PILLAR_REPORTS={HOSTILE}"
+    assert timer["Timer"]["OnCalendar"] == "*-*-* *:0/5:00"
+    assert timer["Timer"]["Persistent"] == "true"
+    assert timer["Install"]["WantedBy"] == "timers.target"
+
+
+def _parse_unit(text: str) -> Any:
+    unit = configparser.RawConfigParser(strict=True)
+    unit.optionxform = str  # type: ignore[assignment,method-assign]  names keep their capitals
+    unit.read_string(text)
+    return unit
+
+
+def test_a_crontab_line_runs_as_cron_runs_it(tmp_path: Path) -> None:
+    """Five fields, then a command whose percent signs are escaped; a shell starts it in place."""
+    root = tmp_path / "third pillar's 100%"
+    root.mkdir()
+    (text,) = compose("cron", root=root).files.values()
+    mark, line = text.splitlines()
+    assert mark.startswith("#")
+    fields, command = line.split(None, 5)[:5], line.split(None, 5)[5]
+    slots = CronSim(" ".join(fields), dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
+    assert next(slots).minute == 5
+    pillar = str(Path(sys.executable).parent / "pillar")
+    told = command.replace(r"\%", "%").replace(pillar, "echo")
+    assert "%" not in command.replace(r"\%", "")
+    done = subprocess.run(
+        ["/bin/sh", "-c", f"{told}; pwd"], capture_output=True, text=True, check=True, cwd="/"
+    )
+    assert done.stdout == f"schedule run --quiet\n{root}\n"
+
+
+@pytest.mark.parametrize("every", [5, 30, 60])
+def test_the_workflow_names_no_path_of_this_machine(every: int) -> None:
+    """It goes into the repository; its own cron expression is read by the schedule's reader."""
+    ((path, text),) = compose("github-actions", every=every).files.items()
+    workflow = yaml.safe_load(text)
+    assert path == HOSTILE / ".github/workflows/pillar-schedule.yml"
+    assert str(HOSTILE) not in text
+    assert str(Path(sys.executable).parent) not in text
+    (when,) = workflow[True]["schedule"]  # YAML reads the key "on" as true
+    next(CronSim(when["cron"], dt.datetime(2026, 1, 1, tzinfo=dt.UTC)))
+    steps = [step["run"] for step in workflow["jobs"]["run"]["steps"] if "run" in step]
+    assert any("pillar schedule run --since" in step for step in steps)
+
+
+@pytest.mark.parametrize("every", [0, 7, 61, -5])
+def test_minutes_that_do_not_divide_the_hour_are_refused(every: int) -> None:
+    with pytest.raises(ParameterFault, match="--every"):
+        compose("cron", every=every)
+
+
+@pytest.mark.parametrize("name", ["a\nb", "a\0b", "a\u202eb"])
+def test_a_path_that_would_add_a_line_is_refused(name: str) -> None:
+    with pytest.raises(ParameterFault, match="cannot stand"):
+        compose("cron", root=Path("/srv") / name)
+
+
+CRONTAB = """#!/bin/sh
+if [ "$1" = "-l" ]; then cat "$STORE" 2>/dev/null || exit 1; else cat > "$STORE"; fi
+"""
+
+
+def test_writing_twice_leaves_one_line_and_the_user_s_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command, store = tmp_path / "bin/crontab", tmp_path / "store"
+    command.parent.mkdir()
+    command.write_text(CRONTAB)
+    command.chmod(command.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("PATH", f"{command.parent}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("STORE", str(store))
+    store.write_text("0 1 * * * backup\n")
+    for every in (5, 10):
+        write_installation(compose("cron", every=every))
+    lines = store.read_text().splitlines()
+    assert lines[0] == "0 1 * * * backup"
+    assert len([line for line in lines if "pillar schedule of" in line]) == 1
+    assert [line for line in lines if line.startswith("*/10 ")]
+    assert not [line for line in lines if line.startswith("*/5 ")]
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(StorageFault, match="crontab cannot be written"):
+        write_installation(compose("cron"))
+
+
+def test_units_are_written_below_the_home_and_nowhere_else(tmp_path: Path) -> None:
+    installation = compose_installation("systemd", root=HOSTILE, every=5, home=tmp_path)
+    written = write_installation(installation)
+    folder = tmp_path / ".config/systemd/user"
+    assert sorted(written) == sorted(str(path) for path in folder.iterdir())
