@@ -89,6 +89,22 @@ def test_one_failure_is_a_partial_failure(
     assert Archive().verify() == []
 
 
+def test_where_nothing_can_be_forked_reports_are_made_one_by_one(
+    project: Project,
+    matrix: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The same statuses, the same findings as a warm process would give."""
+    project.cells(FAILS_FOR_BRAZIL)
+    monkeypatch.delattr(os, "fork")
+    monkeypatch.setattr("third_pillar.execution.process.can_fork", lambda: False)
+    code, said = batch(matrix, capsys=capsys)
+    assert code == 1
+    assert [report["status"] for report in said["reports"]] == ["published", "failed", "published"]
+    assert Archive().verify() == []
+
+
 @pytest.mark.usefixtures("project")
 @pytest.mark.parametrize(
     ("options", "said"),

@@ -91,6 +91,10 @@ def _choose_maker(workers: int | None, cluster: str | None, local_cluster: int |
         from third_pillar.publishing.cluster_maker import ClusterMaker
 
         return ClusterMaker(address=cluster, local=local_cluster)
+    if not hasattr(os, "fork"):
+        from third_pillar.publishing.one_by_one import OneByOne
+
+        return OneByOne()
     from third_pillar.publishing.pool import WarmPool
 
     return WarmPool(workers or os.cpu_count() or 1)

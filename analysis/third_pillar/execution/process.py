@@ -79,7 +79,7 @@ def can_fork() -> bool:
 
 def can_start() -> bool:
     """Whether cells can have a process of this kind at all; else they need a kernel."""
-    return os.name == "posix"
+    return os.name == "posix" and hasattr(os, "waitid")
 
 
 @dataclass
