@@ -52,7 +52,7 @@ def test_a_report_is_refused_while_there_are_own_figures(no_kernel, capsys):
     own(no_kernel.root)
     assert main(["report", "--quiet"]) == 2
     said = capsys.readouterr().err
-    assert "1 rows of your own (projects 1)" in said
+    assert "1 row of your own (projects 1)" in said
     assert "--allow-overlay" in said
     assert "--without-overlay" in said
     assert no_kernel.kernels == []

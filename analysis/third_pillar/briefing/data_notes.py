@@ -49,9 +49,10 @@ def note_own_figures(case: Case) -> Markup:
         if own.unseen
         else ""
     )
+    rows = "row" if stated.rows == 1 else "rows"
     tables = phrase_list(tuple(f"{name} ({count})" for name, count in stated.tables.items()))
     return paragraph(
-        f"This page uses {stated.rows} rows of the reader's own, which are not part of the data "
+        f"This page uses {stated.rows} {rows} of the reader's own, which are not part of the data "
         f"release and which nobody else can check: {tables or 'none known on that day'}. "
         f"{numbers} of its {len(case.metrics)} numbers rest on them or are moved by them and "
         f"carry the mark {OWN_MARK}.{verdicts}{unseen}",
