@@ -34,7 +34,7 @@ def decide_on_own_figures(rule: OwnFiguresRule, *, root: Path) -> bool:
     counts = ", ".join(f"{name} {len(table.rows)}" for name, table in own.tables.items())
     rows = "row" if own.rows == 1 else "rows"
     raise ParameterFault(
-        f"data/overlay holds {own.rows} {rows} of your own ({counts or 'in files not understood'}): "
+        f"data/overlay holds {own.rows} {rows} of your own ({counts or 'in no table'}): "
         "a report that is shared does not carry them unasked",
         hint="--allow-overlay publishes with them and says so on page one; --without-overlay "
         "publishes the data release alone.",
