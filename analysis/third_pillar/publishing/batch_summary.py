@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 import json
 import os
 from pathlib import Path
@@ -12,6 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from third_pillar.evidence.spreadsheet import write_table
 from third_pillar.publishing.atomic import write_atomic
 from third_pillar.publishing.batch import Batch, Result
 
@@ -19,7 +18,6 @@ SUMMARY = "summary.json"
 TABLE = "summary.csv"
 INDEX = "index.html"
 _COLUMNS = ("number", "label", "profile", "status", "bottom_line", "error", "html")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _WORDS = {
     "published": "made",
     "unchanged": "unchanged",
@@ -82,21 +80,11 @@ def write_summary(batch: Batch) -> Path:
 
 
 def _table(reports: list[dict[str, Any]]) -> str:
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(_COLUMNS)
+    rows = []
     for report in reports:
-        error = report.get("error") or {}
-        row = {**report, "error": error.get("message", "")}
-        table.writerow([_safe(row.get(name)) for name in _COLUMNS])
-    return text.getvalue()
-
-
-def _safe(value: object) -> object:
-    """A cell no spreadsheet takes for a formula."""
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"
-    return "" if value is None else value
+        row = {**report, "error": (report.get("error") or {}).get("message", "")}
+        rows.append([row.get(name) for name in _COLUMNS])
+    return write_table(_COLUMNS, rows)
 
 
 def _page(batch: Batch, content: dict[str, Any]) -> str:
