@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
-from types import MappingProxyType
 
 import pandas as pd
 import pytest
@@ -85,7 +83,7 @@ _ARTICLE = "newsx-2025-11-07"
 def change(evidence: Evidence, changes: dict[str, Change]) -> Evidence:
     """The evidence with each named table passed through its change."""
     fresh = {name: edit(evidence.table(name)) for name, edit in changes.items()}
-    return dataclasses.replace(evidence, tables=MappingProxyType({**evidence.tables, **fresh}))
+    return evidence.with_tables(fresh)
 
 
 @pytest.fixture(scope="session")

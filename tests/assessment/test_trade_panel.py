@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
-from types import MappingProxyType
 
 import pandas as pd
 import pytest
@@ -33,8 +31,8 @@ def panel_with(india):
 
     def find(change):
         evidence = india.results.evidence
-        tables = {**evidence.tables, "trade_annual": change(evidence.table("trade_annual"))}
-        return assess_trade_panel(dataclasses.replace(evidence, tables=MappingProxyType(tables)))
+        changed = change(evidence.table("trade_annual"))
+        return assess_trade_panel(evidence.with_tables({"trade_annual": changed}))
 
     return find
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import functools
+import dataclasses
 import json
 import re
 import subprocess
@@ -11,8 +11,6 @@ import pytest
 
 from third_pillar import briefing, evidence
 from third_pillar.assessment import case as assessment_case
-from third_pillar.assessment import gap_ranking
-from third_pillar.assessment.gap_ranking import rank_gaps
 from third_pillar.cli.main import main
 from toy import TABLES, change_table, set_cell, write
 
@@ -151,28 +149,24 @@ def test_a_day_that_is_none_is_refused(capsys, day):
 
 
 def test_gaps_are_ranked_by_a_command_with_progress_on_stderr(capsys, monkeypatch):
-    """On one reading: the ranking itself has tests of its own."""
-    real = evidence.load_specifications()
-    few = tuple(s for s in real if s.reading == "redundancy")
+    """On one reading and three gaps: the ranking itself has tests of its own."""
+    few = tuple(s for s in evidence.load_specifications() if s.reading == "redundancy")
+    wanted = {"GAP-JPN-METAL", "GAP-USA-METAL", "GAP-KOR-METAL"}
+    whole = evidence.load_evidence(evidence.load_parameter_choices().data_date)
+    gaps = tuple(gap for gap in whole.gaps if gap.id in wanted)
+    some = dataclasses.replace(whole, gaps=gaps)
     monkeypatch.setattr(evidence, "load_specifications", lambda: few)
-    ranked = functools.cache(lambda draws: rank_gaps(*asked[0], draws=draws, progress=asked[1]))
-    asked = []
-
-    def remember(*arguments, draws, progress):
-        asked[:] = [arguments, progress]
-        return ranked(draws)
-
-    monkeypatch.setattr(gap_ranking, "rank_gaps", remember)
+    monkeypatch.setattr(evidence, "load_evidence", lambda *_, **__: some)
     code, out, err = call(capsys, "gaps", "--draws", "20", "--json")
     told = json.loads(out)
     assert (code, told["draws"]) == (0, 20)
-    assert (told["gaps"][0]["country"], told["gaps"][0]["stage"]) == ("JPN", "metal")
-    assert [gap["rank"] for gap in told["gaps"]][:2] == [1, 2]
-    assert told["gaps"][-1]["rank"] is None
-    assert "[1/" in err
+    assert [(gap["gap_id"], gap["rank"]) for gap in told["gaps"]] == [
+        ("GAP-JPN-METAL", 1), ("GAP-USA-METAL", 2), ("GAP-KOR-METAL", None),
+    ]  # fmt: skip
+    assert "[1/6]" in err
     code, out, _ = call(capsys, "gaps", "--draws", "20", "--all")
-    assert "GAP-JPN-METAL" in out
-    assert "GAP-KOR-METAL" in out
+    assert re.search(r"^ 1  GAP-JPN-METAL", out, re.MULTILINE)
+    assert re.search(r"so no end can be tried:\n  GAP-KOR-METAL", out)
 
 
 @pytest.mark.parametrize("draws", ["0", "19", "2001", "many", "-5"])

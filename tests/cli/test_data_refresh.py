@@ -108,7 +108,7 @@ def test_the_list_says_terms_of_every_source(call):
         "DataWeb",
         "China customs",
         "Comext",
-        "no: may",
+        "rows may be redistributed: no",
     ):
         assert word in out
     sources = json.loads(call("--list", "--json")[1])["sources"]
@@ -202,7 +202,8 @@ def test_the_drop_folder_takes_what_it_knows_and_names_what_it_does_not(root, ca
     code, _, err = call("drop")
     assert code == 2
     assert "holds no file" in err
-    (drop / "b.txt").write_bytes(CHINA.encode("gb18030"))
+    goods = CHINA.replace("202511,85051110,稀土永磁铁", "202511,85051110,=cmd|稀土")
+    (drop / "b.txt").write_bytes(goods.encode("gb18030"))
     (drop / "a.csv").write_text("year,tonnes\n2024,5\n", encoding="utf-8")
     (drop / "c.csv").write_text(CHINA.replace("60000", "?"), encoding="utf-8")
     (drop / ".hidden").write_text("x", encoding="utf-8")
@@ -219,6 +220,9 @@ def test_the_drop_folder_takes_what_it_knows_and_names_what_it_does_not(root, ca
     assert "a.csv is not recognised: it is a text that begins 'year,tonnes" in err
     assert "Recognised are: China customs CSV" in err
     assert "file:c.csv: '?' stands where a number was due" in err
+    # what a spreadsheet would run is marked as text
+    (rows,) = (root / "data/cache/proposals").glob("*/rows.csv")
+    assert ",'=cmd|稀土" in rows.read_text("utf-8")
     # only what could be read is kept
     assert len(list((root / "data/cache/payloads").rglob("*.record.json"))) == 1
     code, _, err = call("--accept", "latest")

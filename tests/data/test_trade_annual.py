@@ -78,3 +78,16 @@ def test_the_ferrite_band_ends_below_the_magnet_band(tables):
     bands = tables["unit_values"].set_index(["system", "code"])
     ferrite = float(bands.loc[("IN-ITC", "85051110"), "high_usd_per_kg"])
     assert ferrite < float(bands.loc[("CN", "85051110"), "low_usd_per_kg"])
+
+
+def test_no_row_is_known_before_its_source_could_be_read(trade, tables):
+    """Partial dates of a source count from their last day."""
+    dates = tables["sources"].set_index("source_id")["date"]
+    for row in trade.itertuples():
+        date = dates[row.source_id]
+        assert row.known_from[: len(date)] >= date, row.figure_id
+
+
+def test_no_source_rated_weak_stands_alone(trade, tables):
+    rating = tables["sources"].set_index("source_id")["reliability"]
+    assert set(rating[sorted(set(trade["source_id"]))]) <= {"A", "B", "C"}

@@ -21,6 +21,8 @@ from third_pillar.evidence import (
     load_scenario,
     package_sha256,
     project_root,
+    read_record,
+    record_reads,
     table_hashes,
 )
 from third_pillar.vocabulary.errors import EvidenceFault, MissingEvidence, PillarError
@@ -309,3 +311,18 @@ def test_a_data_folder_that_cannot_be_written_still_loads(toy_package):
     shutil.rmtree(toy_package / "data/cache")
     write(toy_package / "data/cache", "a file where a folder should be")
     load_evidence(DATA_DAY, root=toy_package)
+
+
+def test_a_glance_at_every_key_reads_no_table(toy_package, tmp_path):
+    """Only a table that is looked up is noted; a replaced one is noted as the one it replaces."""
+    evidence = load_evidence(DATA_DAY, root=toy_package)
+    noted = tmp_path / "reads"
+    record_reads(noted, root=toy_package)
+    try:
+        assert {name for name, _ in evidence.tables.glance()} == set(evidence.tables)
+        other = evidence.with_tables({"projects": evidence.tables["projects"].iloc[:1]})
+        assert len(other.tables["projects"]) == 1
+        assert set(other.tables) == set(evidence.tables)
+        assert read_record(noted) == ("curated/projects.csv",)
+    finally:
+        record_reads(None)

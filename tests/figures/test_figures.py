@@ -34,6 +34,12 @@ from third_pillar.figures.timeline import (
     draw_capacity_fans,
     draw_control_timeline,
 )
+from third_pillar.figures.trade import (
+    RatioLine,
+    draw_dependence_tiles,
+    draw_mirror_ratios,
+)
+from third_pillar.figures.trade import Tile as ShareTile
 from third_pillar.figures.window import Mark, draw_export_months
 
 Draw = Callable[[], go.Figure]
@@ -191,6 +197,26 @@ def additions() -> go.Figure:
     )
 
 
+def dependence_tiles() -> go.Figure:
+    return draw_dependence_tiles(
+        ["India", "Japan"],
+        ["Compounds", "Magnets"],
+        [
+            ShareTile("India", 0, 81.3, "81.3 %", "India: 81.3 %"),
+            ShareTile("India", 1, None, "", "India: not on record"),
+            ShareTile("Japan", 0, 31.1, "31.1 %", "Japan: 31.1 %"),
+            ShareTile("Japan", 1, 65.0, "65 %", "Japan: 65 %"),
+        ],
+    )
+
+
+def mirror_ratios() -> go.Figure:
+    return draw_mirror_ratios(
+        [RatioLine("India to China", "china", ["2023", "2024"], [0.9, None])],
+        axis="importer over exporter, tonnes",
+    )
+
+
 MANY: tuple[Draw, ...] = (
     stage_shares,
     stage_capacity,
@@ -206,6 +232,8 @@ MANY: tuple[Draw, ...] = (
     paired_dots,
     rules,
     additions,
+    dependence_tiles,
+    mirror_ratios,
 )
 ONE: dict[str, Draw] = {
     "stage_shares": lambda: draw_stage_shares(

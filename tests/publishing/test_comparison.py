@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 
 from kept import change, keep
 from reporting import Project
+from third_pillar.execution import run as execution_run
 from third_pillar.publishing import report as report_module
 from third_pillar.publishing.archive import Archive
 from third_pillar.publishing.comparison import compare_reports, find_baseline, read_side
@@ -81,6 +83,24 @@ def test_made_again_the_page_has_the_same_part(no_kernel: Project, pages: list[A
     parts = {part_of(notebook) for notebook in pages[1:]}
     assert len(parts) == 1
     assert len({json.dumps(manifest_of(one)["changes"]) for one in outcomes}) == 1
+
+
+def test_made_again_from_a_part_of_the_data_it_is_not_its_own_predecessor(
+    no_kernel: Project, pages: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its key is that of what it read, known only once it has run."""
+    run = execution_run.run_notebook
+
+    def read_one_table(*given: Any, **named: Any) -> Any:
+        return replace(run(*given, **named), reads=(MINES,))
+
+    monkeypatch.setattr(execution_run, "run_notebook", read_one_table)
+    publish_report()
+    set_cell(no_kernel.root, MINES, "MP-IND-2024", "note", "seen again")
+    outcomes = [publish_report(), publish_report(force=True)]
+    assert len({manifest_of(one)["run_key"] for one in outcomes}) == 1
+    assert len({manifest_of(one)["changes"]["since"] for one in outcomes}) == 1
+    assert part_of(pages[1]) == part_of(pages[2]) != ""
 
 
 def test_another_candidate_has_no_predecessor(no_kernel: Project, pages: list[Any]) -> None:

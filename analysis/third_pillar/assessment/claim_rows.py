@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -78,7 +77,7 @@ def _tables_by_row(evidence: Evidence) -> dict[str, str]:
     if evidence not in _known:
         _known[evidence] = {
             str(row_id): name
-            for name, frame in evidence.tables.items()
+            for name, frame in evidence.tables.glance()
             if len(frame.columns) and frame.columns[0] in _KEYS
             for row_id in frame.iloc[:, 0]
         }
@@ -117,8 +116,7 @@ def scale_row(evidence: Evidence, row: FoundRow, factor: float) -> Evidence | No
         if name in frame
         for cells in [frame[name].to_numpy(dtype=float, na_value=np.nan)]
     }
-    tables = {**evidence.tables, row.table: frame.assign(**scaled)}
-    return replace(evidence, tables=MappingProxyType(tables))
+    return evidence.with_tables({row.table: frame.assign(**scaled)})
 
 
 def _total_with(frame: pd.DataFrame, row: FoundRow) -> npt.NDArray[np.bool_]:

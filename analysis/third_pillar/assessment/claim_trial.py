@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from types import MappingProxyType
 from typing import TYPE_CHECKING
-
-import pandas as pd
 
 from third_pillar.assessment.capacity import StageCapacity, assess_stage_capacity
 from third_pillar.assessment.claim_rows import FoundRow, scale_row
@@ -200,7 +197,4 @@ def _relevant(evidence: Evidence, years: set[int]) -> Evidence:
     conflicts = evidence.table("conflicts")
     ids = set(mined["figure_id"])
     touches = conflicts["figure_ids"].map(lambda cell: not ids.isdisjoint(str(cell).split(";")))
-    tables: dict[str, pd.DataFrame] = {
-        **evidence.tables, "conflicts": conflicts[touches], "mine_production": mined
-    }  # fmt: skip
-    return replace(evidence, tables=MappingProxyType(tables))
+    return evidence.with_tables({"conflicts": conflicts[touches], "mine_production": mined})

@@ -229,7 +229,7 @@ def _phrase_row(evidence: Evidence, row: Mapping[str, Any]) -> str:
 
 def _index_rows(evidence: Evidence) -> _Rows:
     found: dict[str, tuple[str, Mapping[str, Any]]] = {}
-    for name, table in evidence.tables.items():
+    for name, table in evidence.tables.glance():
         key = next((column for column in table.columns if column in _KEYS), None)
         if key is None or key != table.columns[0]:
             continue

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -257,8 +256,7 @@ def _set_figure(evidence: Evidence, enters: tuple[tuple[str, str], ...], figure:
         else:
             frame = evidence.table(table)
             frame.loc[frame["figure_id"] == row, _FIGURES] = figure
-            tables = MappingProxyType({**evidence.tables, table: frame})
-            evidence = replace(evidence, tables=tables)
+            evidence = evidence.with_tables({table: frame})
     return evidence
 
 

@@ -101,7 +101,7 @@ def show_import_shares(case: Case) -> Exhibit:
         for row in rows
     ]
     labels = [_wrap(name) for name in names]
-    target = _find_target(case)
+    target = find_target(case)
     sources = tuple(dict.fromkeys(str(row["source_id"]) for row in rows))
     return Exhibit(
         id="fig-import-shares",
@@ -130,7 +130,7 @@ def show_import_shares(case: Case) -> Exhibit:
     )
 
 
-def _find_target(case: Case) -> float | None:
+def find_target(case: Case) -> float | None:
     """The G7's aim in percent, or nothing before it was known."""
     try:
         return float(find_row(case.results.evidence, "national_programmes", _TARGET_ROW)["value"])

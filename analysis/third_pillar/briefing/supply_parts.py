@@ -11,6 +11,7 @@ from third_pillar.assessment.capacity import NOT_KNOWN, STAND_IN
 from third_pillar.assessment.case import Case
 from third_pillar.assessment.flows import assess_feed
 from third_pillar.assessment.metrics_layers import GRADES, OWN
+from third_pillar.assessment.network import MemberSet
 from third_pillar.assessment.scenarios import (
     FIGURES,
     ScenarioFigures,
@@ -248,7 +249,7 @@ def span_of(case: Case, expression: str) -> Markup:
 def _served_table(case: Case) -> Markup:
     rows = [
         (
-            f"{sentence_start(pool.label)}, metal {words}, {moment}",
+            f"{_with_candidate(case, pool)}, metal {words}, {moment}",
             number(find_number(case, f"served_share({pool.id}, {metal}, with, {when})")),
             *(
                 _with_range(case, f"served_share_heavy({pool.id}, {metal}, {grades}, with, {when})")
@@ -260,11 +261,16 @@ def _served_table(case: Case) -> Markup:
         for when, moment in (("now", "now"), ("horizon", f"end of {horizon(case)}"))
     ]
     return table(
-        ("Pool, with the candidate", "NdPr alone", "Dy and Tb, grades mixed",
+        ("Pool", "NdPr alone", "Dy and Tb, grades mixed",
          "Dy and Tb, light grades apart"),
         rows,
         caption=f"Share of the need of {pillars(case)} served without China",
     )  # fmt: skip
+
+
+def _with_candidate(case: Case, pool: MemberSet) -> str:
+    """The pool's name once the candidate has joined it."""
+    return sentence_start(f"{pool.label.removesuffix(' alone')} with {candidate(case)}")
 
 
 def _with_range(case: Case, expression: str) -> Markup:
@@ -276,7 +282,7 @@ def _with_range(case: Case, expression: str) -> Markup:
 
 def _binding_table(case: Case) -> Markup:
     chains = [(OWN, f"The chain of {candidate(case)} alone")]
-    chains += [(pool.id, f"{sentence_start(pool.label)}, with it") for pool in case.results.sets]
+    chains += [(pool.id, _with_candidate(case, pool)) for pool in case.results.sets]
     rows = []
     for chain, label in chains:
         for when, moment in (("now", "now"), ("horizon", f"end of {horizon(case)}")):

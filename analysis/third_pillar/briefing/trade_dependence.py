@@ -10,6 +10,7 @@ from third_pillar.assessment.case import Case
 from third_pillar.assessment.metrics_flows import select_newest
 from third_pillar.assessment.rows import find_product_label
 from third_pillar.assessment.trade_panel import DependenceTest, SupplierYear, describe_line
+from third_pillar.briefing.dependence import find_target
 from third_pillar.briefing.markup import Exhibit, Fragment, fragment, number, paragraph, span, table
 from third_pillar.briefing.network import find_number
 from third_pillar.briefing.numbers import phrase_count, show_number
@@ -29,7 +30,7 @@ _COLUMN_OF = {
     "HS4-8505": 2,
 }  # fmt: skip
 """Product or customs line to column; what is in none of the three is in the table alone."""
-_G7_AIM = 60.0
+_MOST = 60.0
 
 
 @dataclass(frozen=True)
@@ -93,9 +94,8 @@ def show_dependence_tiles(case: Case) -> Exhibit:
         title=_tiles_title(list(best.values())),
         note=Markup(
             "Percent of imports that come from China, newest year on record of each; periods and "
-            "measures differ and are in the table. 60 % is the dependence on one supplier that "
-            "the G7 aims to end. Shares are of countries, not of firms. {}"
-        ).format(sources_note(case, sources)),
+            "measures differ and are in the table. {}Shares are of countries, not of firms. {}"
+        ).format(_aim_note(case), sources_note(case, sources)),
         alt="; ".join(
             f"{tile.row}, {_COLUMNS[tile.column].replace('<br>', ' ').lower()}: "
             + (f"{round(tile.share, 1):g} percent" if tile.share is not None else "not on record")
@@ -131,10 +131,16 @@ def _tile(row: str, column: int, share: _Share | None) -> Tile:
     )  # fmt: skip
 
 
+def _aim_note(case: Case) -> str:
+    """The G7's aim beside the shades, once it was known."""
+    aim = find_target(case)
+    return "" if aim is None else f"The G7 aims to end dependence above {aim:.0f} %. "
+
+
 def _tiles_title(shares: list[_Share]) -> str:
-    over = sum(share.percent >= _G7_AIM for share in shares)
+    over = sum(share.percent >= _MOST for share in shares)
     return (
-        f"In {over} of the {len(shares)} import flows on record China sends {_G7_AIM:.0f} % or more"
+        f"In {over} of the {len(shares)} import flows on record China sends {_MOST:.0f} % or more"
     )
 
 

@@ -53,7 +53,7 @@ def show_mirror_ratios(case: Case) -> Exhibit | Fragment:
             for line in lines
         )
         + ".",
-        figure=draw_mirror_ratios(lines, axis="importer over exporter, weight"),
+        figure=draw_mirror_ratios(lines, axis="tonnes, importer over exporter"),
         columns=(
             "Flow", "Exporter's year", "Exporter, t", "Importer's year", "Importer, t",
             "Weight ratio", "Exporter, USD m (FOB)", "Importer, USD m", "Value ratio",

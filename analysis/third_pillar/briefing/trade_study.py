@@ -145,8 +145,8 @@ def _diagnostic_sentences(case: Case) -> list[str]:
         (
             f"Residuals: the worst fitted month is {show_month(month)}, {abs(residual):.1f} "
             f"deviations {'below' if residual < 0 else 'above'}; neighbouring residuals correlate "
-            f"by {show_number(headline.autocorrelation, '')}. No season is modelled: no calendar "
-            "month occurs twice before the first event."
+            f"by {show_number(headline.autocorrelation, '')}. No season is modelled"
+            f"{_season_reason(case)}."
         )
     ]
     if study.placebos:
@@ -159,6 +159,15 @@ def _diagnostic_sentences(case: Case) -> list[str]:
             f"{phrase_count(told)} told apart from no change, the largest {_interval(largest)}."
         )
     return said
+
+
+def _season_reason(case: Case) -> str:
+    """Why there is no season, where the months before the first event show why."""
+    world, first = case.results.exports.world, case.results.export_study.phases[ONSET].first
+    seen = [str(month)[5:] for month in world["month"] if str(month) < first]
+    if len(set(seen)) < len(seen):
+        return ""
+    return ": no calendar month occurs twice before the first event"
 
 
 def _destinations_table(case: Case) -> Markup:

@@ -90,7 +90,7 @@ def compose_limits(case: Case) -> Fragment:
             caption="Assumptions rated red",
         ),
         bullets(_LIMITS),
-        tabulate_corrections(),
+        tabulate_corrections(case),
     )
 
 

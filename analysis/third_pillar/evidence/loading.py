@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -60,7 +60,7 @@ class Evidence:
     """
 
     as_of: dt.date
-    tables: Mapping[str, pd.DataFrame]
+    tables: NotedTables[pd.DataFrame]
     gaps: tuple[Gap, ...]
     assumptions: pd.DataFrame = FrozenFrame()  # type: ignore[assignment]  # noqa: RUF009  a descriptor: hands out frames
     sources: pd.DataFrame = FrozenFrame()  # type: ignore[assignment]  # noqa: RUF009  same
@@ -81,6 +81,10 @@ class Evidence:
                 f"Valid: {', '.join(names)}"
             )
         return self.tables[name].copy()
+
+    def with_tables(self, frames: Mapping[str, pd.DataFrame]) -> Evidence:
+        """The same evidence with other frames in the place of some tables, for a trial."""
+        return replace(self, tables=self.tables.replaced(frames))
 
     def country_name(self, iso3: str) -> str:
         """English short name of a country.

@@ -14,10 +14,11 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 from third_pillar.evidence.location import data_folder
 
@@ -109,7 +110,7 @@ class NotedTables(Mapping[str, _Frame], Generic[_Frame]):
 
     def __getitem__(self, name: str) -> _Frame:
         frame = self._frames[name]
-        note_read(self._paths[name])
+        note_read(self._paths.get(name, WHOLE))
         return frame
 
     def __iter__(self) -> Iterator[str]:
@@ -120,6 +121,15 @@ class NotedTables(Mapping[str, _Frame], Generic[_Frame]):
 
     def __contains__(self, name: object) -> bool:
         return name in self._frames
+
+    def glance(self) -> Iterator[tuple[str, _Frame]]:
+        """Every table, unnoted: for who looks at keys alone, which `@keys` stands for."""
+        return ((name, self._frames[name]) for name in self._frames)
+
+    def replaced(self, frames: Mapping[str, _Frame]) -> NotedTables[_Frame]:
+        """The same tables, these in the place of theirs."""
+        below = cast("dict[str, _Frame]", self._frames)  # only ever read
+        return NotedTables(ChainMap(dict(frames), below), self._paths)
 
 
 if os.environ.get(VARIABLE):

@@ -68,7 +68,7 @@ class Tile:
 
 _GAP = 0.05
 _BANDS = ((60.0, 0.22), (80.0, 0.42), (100.01, 0.66))
-"""Upper ends in percent with the strength of the colour; 60 is the share the G7 aims to end."""
+"""Upper ends in percent with the strength of the colour; the shades of the tiles."""
 
 
 def draw_dependence_tiles(
@@ -134,6 +134,8 @@ def _add_tiles(
         marker=marker,
         opacity=strength,
         name=name,
+        text=[tile.text or "not known" for tile in tiles],
+        textposition="none",
         customdata=[tile.hover for tile in tiles],
         hovertemplate="%{customdata}<extra></extra>",
     )
@@ -202,7 +204,6 @@ def draw_mirror_ratios(lines: Sequence[RatioLine], *, axis: str) -> go.Figure:
             "type": "log",
             "tickmode": "array",
             "tickvals": [0.1, 0.2, 0.5, 1, 2, 5, 10],
-            "ticktext": ["0.1", "0.2", "0.5", "1", "2", "5", "10"],
             "range": [-1.2, 1.1],
         },
         height=380,

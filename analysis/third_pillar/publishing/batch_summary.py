@@ -80,11 +80,8 @@ def write_summary(batch: Batch) -> Path:
 
 
 def _table(reports: list[dict[str, Any]]) -> str:
-    rows = []
-    for report in reports:
-        row = {**report, "error": (report.get("error") or {}).get("message", "")}
-        rows.append([row.get(name) for name in _COLUMNS])
-    return write_table(_COLUMNS, rows)
+    rows = [{**one, "error": (one.get("error") or {}).get("message", "")} for one in reports]
+    return write_table(_COLUMNS, [[row.get(name) for name in _COLUMNS] for row in rows])
 
 
 def _page(batch: Batch, content: dict[str, Any]) -> str:

@@ -234,7 +234,9 @@ def _build(request: _Request, archive: Archive, run: OpenRun) -> tuple[ExecutedR
         )
     check_statement(executed.findings, expected=request.inputs.own_figures)
     export = request.exporter or _load_exporter()
-    described = request.describe(run)
+    reads = request.digest(executed.reads)
+    keyed = {"run_key": request.inputs.key_of(reads), "reads": reads}
+    described = {**request.describe(run), **keyed}
     TableStore(archive.folder).keep(request.inputs.tables, data_folder(request.root))
     since = compare_with_last(archive, run.lineage, executed.findings, described)
     exported = export(
@@ -247,11 +249,9 @@ def _build(request: _Request, archive: Archive, run: OpenRun) -> tuple[ExecutedR
     write_atomic(run.folder / REPORT, show_state(exported.html, request.profile.publish))
     write_atomic(run.folder / FINDINGS, executed.findings.to_json())
     executed.log.unlink()
-    reads = request.digest(executed.reads)
     return executed, {
         **request.describe(run),
-        "run_key": request.inputs.key_of(reads),
-        "reads": reads,
+        **keyed,
         "status": "published",
         "changes": since.summary,
         "cells": executed.cells_executed,

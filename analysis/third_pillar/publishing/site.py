@@ -92,7 +92,7 @@ def _describe(run: ArchivedRun, standing: Standing) -> SiteReport:
     bottom = findings.get("bottom_line") or {}
     changes = run.manifest.get("changes") or {}
     titled = _TITLE.search(page)
-    made = dt.datetime.fromisoformat(str(run.manifest["started"]))
+    made = dt.datetime.strptime(f"{run.run_id[:15]}+0000", "%Y%m%dT%H%M%S%z")
     approved = dt.datetime.fromisoformat(standing.approval.at) if standing.approval else made
     return SiteReport(
         run=run,

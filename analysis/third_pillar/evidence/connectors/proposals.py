@@ -30,6 +30,7 @@ from third_pillar.evidence.connectors.files import (
     write_whole,
 )
 from third_pillar.evidence.connectors.payload import RawPayload
+from third_pillar.evidence.spreadsheet import guard_cell
 from third_pillar.vocabulary.errors import ParameterFault
 from third_pillar.vocabulary.parameters import nearest
 
@@ -107,7 +108,7 @@ def write_proposal(proposal: Proposal, frame: pd.DataFrame) -> Proposal:
     try:
         with storage_faults(proposal.folder):
             building.mkdir(parents=True)
-        write_whole(building / ROWS, frame.to_csv(index=False, lineterminator="\n"))
+        write_whole(building / ROWS, _as_csv(frame))
         for name, rows in proposal.takes.items():
             write_whole(building / TABLES / f"{name}.csv", rows_as_csv(rows))
         write_whole(building / WORDS, "\n".join(describe(proposal)) + "\n")
@@ -165,6 +166,14 @@ def rows_as_csv(rows: Sequence[Mapping[str, str]]) -> str:
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue()
+
+
+def _as_csv(frame: pd.DataFrame) -> str:
+    """The rows as CSV; text of a publisher that a spreadsheet would run is marked as text."""
+    guarded = frame.copy()
+    for name in list(map(str, guarded.select_dtypes("string").columns)):
+        guarded[name] = guarded[name].map(guard_cell, na_action="ignore")
+    return guarded.to_csv(index=False, lineterminator="\n")
 
 
 def describe(proposal: Proposal) -> list[str]:
