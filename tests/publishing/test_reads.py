@@ -78,17 +78,17 @@ def first_key(table: Path) -> str:
 def test_a_file_that_a_cell_opens_itself_counts(project: Project, engine: str) -> None:
     """By pandas, by open, before anything of the kit was imported, in a sub-folder or beside."""
     folder = project.root / "data"
-    write(folder / "overlay/own.csv", "a\n1\n")
+    write(folder / "drafts/own.csv", "a\n1\n")
     project.cells(
-        f"text = open({str(folder / 'overlay/own.csv')!r}).read()",
+        f"text = open({str(folder / 'drafts/own.csv')!r}).read()",
         f"import pandas as pd\nframe = pd.read_csv({str(folder / 'codelists/units.csv')!r})",
     )
     outcome = publish_report(engine=engine)
     manifest = json.loads(outcome.manifest.read_text(encoding="utf-8"))
-    assert {"overlay/own.csv", "codelists/units.csv"} <= set(manifest["reads"])
+    assert {"drafts/own.csv", "codelists/units.csv"} <= set(manifest["reads"])
     assert "curated/projects.csv" not in manifest["reads"]
     assert unchanged()
-    write(folder / "overlay/own.csv", "a\n2\n")
+    write(folder / "drafts/own.csv", "a\n2\n")
     assert not unchanged()
 
 

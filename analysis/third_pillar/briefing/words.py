@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from third_pillar.assessment.case import Case
 from third_pillar.briefing.numbers import phrase_list
 from third_pillar.vocabulary.codes import Stage
+
+if TYPE_CHECKING:
+    from third_pillar.assessment.case import Case
 
 STAGE_WORDS = {
     Stage.MINE: "mine",

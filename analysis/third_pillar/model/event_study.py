@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
 
 from third_pillar.model.interruption import Change, Interruption, Phase
 
@@ -211,7 +210,9 @@ def _unit(fit: _Fit, place: int) -> Array:
 
 
 def _quantile(fit: _Fit) -> float:
-    return float(stats.t.ppf((1 + LEVEL) / 2, fit.freedom))
+    from scipy.special import stdtrit  # noqa: PLC0415  scipy.stats would cost every page a second
+
+    return float(stdtrit(fit.freedom, (1 + LEVEL) / 2))
 
 
 def _change(fit: _Fit, name: str, points: int, picked: Array) -> Change:
