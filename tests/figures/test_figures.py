@@ -18,6 +18,7 @@ from third_pillar.figures.chain import CapacityBars, draw_stage_capacity, draw_s
 from third_pillar.figures.claims import ClaimDots, draw_evidence_map, draw_verdict_counts
 from third_pillar.figures.curve import CurveMark, draw_specification_curve
 from third_pillar.figures.dependence import draw_import_shares
+from third_pillar.figures.flows import FlowColumn, OxideBar, draw_chain_flows, draw_oxide_bars
 from third_pillar.figures.network import (
     AdditionLine,
     PairedRow,
@@ -197,6 +198,27 @@ def additions() -> go.Figure:
     )
 
 
+def chain_flows() -> go.Figure:
+    return draw_chain_flows(
+        [
+            FlowColumn("Mine", {"The pillars": 100.0, "India": 50.0}),
+            FlowColumn("Metal", {"The pillars": 30.0, "India": 10.0}, is_binding=True),
+            FlowColumn("Need", {"Need": 80.0}),
+        ],
+        flow=40.0,
+        roles={"The pillars": "pillars", "India": "candidate", "Need": "emphasis"},
+    )
+
+
+def oxide_bars() -> go.Figure:
+    return draw_oxide_bars(
+        [
+            OxideBar("Scheme", 2230.0, 2645.0, 3000.0, is_need=True),
+            OxideBar("Offer", 400.0, 500.0, 500.0, is_need=False),
+        ]
+    )
+
+
 def dependence_tiles() -> go.Figure:
     return draw_dependence_tiles(
         ["India", "Japan"],
@@ -234,6 +256,8 @@ MANY: tuple[Draw, ...] = (
     additions,
     dependence_tiles,
     mirror_ratios,
+    chain_flows,
+    oxide_bars,
 )
 ONE: dict[str, Draw] = {
     "stage_shares": lambda: draw_stage_shares(

@@ -67,8 +67,8 @@ def binding_stage_of(results: Results, pool: str, metal: str, layer: str, when: 
     found = _binding(results, pool, metal, layer, when)
     words = "NdPr alone" if layer == LIGHT else "Dy and Tb counted"
     return Reading(
-        f"Binding stage of {_pool_words(results, pool)}, {_metal_words(metal)}, {words} "
-        f"({100 * found.chance:.0f} % of the draws)",
+        f"Narrowest stage in most draws of {_pool_words(results, pool)}, {_metal_words(metal)}, "
+        f"{words}",
         found.stage, "stage", results.moment(when).label, "§3.9", "stage",
         rests_on=_RESTS_ON, specification=f"pool {pool}, {_metal_words(metal)}, {words}",
     )  # fmt: skip

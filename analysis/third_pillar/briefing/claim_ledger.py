@@ -170,7 +170,7 @@ def _flips(verdict: ClaimVerdict) -> Markup:
         parts.append(Markup("Margin: {}.").format(size))
     if verdict.flips_by:
         # tables are named as in the data package; a reader meets words
-        change = _TABLE_NAME.sub(lambda name: name[0].replace("_", " "), verdict.flips_by)
+        change = _in_words(verdict.flips_by)
         parts.append(Markup("Smallest change: {}.").format(change.rstrip(".")))
     return Markup(" ").join(parts)
 
@@ -243,7 +243,12 @@ def _said(cell: object) -> str:
 def _history(verdict: ClaimVerdict) -> Markup:
     return _BREAK.join(
         Markup("{}: from {} to {}, because {}.").format(
-            turn.date, turn.before.value, turn.after.value, turn.because.rstrip(".")
+            turn.date, turn.before.value, turn.after.value, _in_words(turn.because.rstrip("."))
         )
         for turn in verdict.changed
     )
+
+
+def _in_words(text: str) -> str:
+    """Names of tables and assumptions as a reader would say them."""
+    return _TABLE_NAME.sub(lambda name: name[0].replace("_", " "), text)

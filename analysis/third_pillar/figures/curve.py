@@ -54,8 +54,8 @@ def draw_specification_curve(groups: Mapping[str, Sequence[CurveMark]]) -> go.Fi
                 ],
                 "line": {"width": 1.6},
             },
-            text=[mark.words for mark in marks],
-            hovertemplate="%{text}<extra>" + reading + "</extra>",
+            # the words of a mark are said above: twice, they would weigh as much as the page
+            hovertemplate="definition %{x}<extra>" + reading + "</extra>",
         )
     figure.add_shape(
         type="line", xref="paper", x0=0, x1=1, y0=_EVEN, y1=_EVEN, line={"dash": "dash"}
