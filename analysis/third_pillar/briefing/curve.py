@@ -9,7 +9,7 @@ from third_pillar.assessment.curve import AGREEMENT, Outcome, Split
 from third_pillar.briefing.markup import Exhibit, Fragment, fragment, number, paragraph, table
 from third_pillar.briefing.words import candidate, sentence_start
 from third_pillar.figures.curve import CurveMark, draw_specification_curve
-from third_pillar.vocabulary.specifications import READING_WORDS, Reading
+from third_pillar.vocabulary.specifications import LIGHT, READING_WORDS, Reading
 
 _CHOICE_WORDS = {
     "reading": "which reading is meant",
@@ -160,7 +160,12 @@ def _title_verdict(verdict: str) -> str:
 
 
 def _words(outcome: Outcome) -> str:
-    return ", ".join(
-        f"{name.replace('_', ' ')} {str(value).replace('_', ' ')}"
-        for name, value in outcome.specification.settings
-    )
+    said = (_setting(name, value) for name, value in outcome.specification.settings)
+    return ", ".join(filter(None, said))
+
+
+def _setting(name: str, value: object) -> str:
+    """One choice in words; what a definition leaves at the usual is not said."""
+    if name == "layer":
+        return "" if value == LIGHT else "Dy and Tb counted"
+    return f"{name.replace('_', ' ')} {str(value).replace('_', ' ')}"

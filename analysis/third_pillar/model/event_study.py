@@ -23,6 +23,8 @@ FEWEST_FOR_LEVEL = 4
 FEWEST_WITHIN = 2
 """Months of a phase below which it is not told from its own scatter."""
 _SMALL = 1e-12
+_DIGITS = 8
+"""Decimals of what is stated: an iterated fit differs beyond them from process to process."""
 LEVEL = 0.95
 """Coverage that the intervals aim at."""
 
@@ -219,7 +221,7 @@ def _change(fit: _Fit, name: str, points: int, picked: Array) -> Change:
     middle = float(picked @ fit.estimates)
     half = _quantile(fit) * math.sqrt(max(float(picked @ fit.covariance @ picked), 0.0))
     ends = (100 * math.expm1(value) for value in (middle, middle - half, middle + half))
-    return Change(name, points, *ends)
+    return Change(name, points, *(round(end, _DIGITS) for end in ends))
 
 
 def _autocorrelation(fit: _Fit) -> float:
@@ -230,7 +232,7 @@ def _autocorrelation(fit: _Fit) -> float:
         if _months_apart(fit.months[n + 1], fit.months[n]) == 1
     ]
     total = float(np.sum(fit.residuals**2))
-    return float(sum(a * b for a, b in pairs)) / total if total > 0 else 0.0
+    return round(float(sum(a * b for a, b in pairs)) / total, _DIGITS) if total > 0 else 0.0
 
 
 def _course(fit: _Fit, tonnes: Mapping[str, float]) -> pd.DataFrame:
@@ -244,9 +246,9 @@ def _course(fit: _Fit, tonnes: Mapping[str, float]) -> pd.DataFrame:
         {
             "month": months,
             "observed": [tonnes.get(month, math.nan) for month in months],
-            "expected": np.exp(middle),
-            "low": np.exp(middle - half),
-            "high": np.exp(middle + half),
+            "expected": np.exp(middle).round(_DIGITS),
+            "low": np.exp(middle - half).round(_DIGITS),
+            "high": np.exp(middle + half).round(_DIGITS),
         }
     )
 
