@@ -142,3 +142,29 @@ def test_costs_that_cannot_be_are_refused(costs):
 def test_costs_of_nothing_are_no_costs():
     found = programme(1, costs=np.zeros((1, STAGES))).solve_fully(np.ones((1, 4)), np.ones(1))
     assert (found.served, found.cost) == (pytest.approx(1), 0.0)
+
+
+@pytest.mark.parametrize(("first", "second", "flow"), [(5.0, 3.0, 3.0), (3.0, 5.0, 3.0)])
+def test_a_published_serial_bottleneck_comes_out(first, second, flow):
+    """Two pipes in a row, of 5 and of 3: `maximum_flow` of scipy's documentation gives 3."""
+    capacity = np.array([[first, second]])
+    found = compute_chain_flow(capacity[None], is_counted=np.ones(2, dtype=bool)).flow[0]
+    solver = ChainProgramme(members=1, needs=1, is_counted=np.ones(2, dtype=bool))
+    assert found == flow
+    assert solver.solve(capacity, np.array([100.0])) == pytest.approx(flow)
+
+
+def test_a_published_cheapest_flow_comes_out():
+    """Two routes of two edges each for 5 units: networkx's `min_cost_flow_cost` gives 24.
+
+    The routes cross nowhere, so each member keeps its own from the first stage to the second.
+    """
+    capacity = np.array([[4.0, 9.0], [10.0, 5.0]])
+    costs = np.array([[3.0, 1.0], [6.0, 2.0]])
+    apart = (Link(0, 0, 1, is_ban=True), Link(0, 1, 0, is_ban=True))
+    solver = ChainProgramme(
+        members=2, needs=1, is_counted=np.ones(2, dtype=bool), costs=costs, links=apart
+    )
+    found = solver.solve_fully(capacity, np.array([5.0]), reserved=(0.0, 0.0))
+    assert found.served == pytest.approx(5.0)
+    assert found.cost == pytest.approx(24.0)
