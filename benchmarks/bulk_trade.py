@@ -109,7 +109,7 @@ def measure(ways: list[str], table: Path, out: Path, rounds: int) -> dict[str, A
 def main() -> None:
     """Write a table, measure every way, print seconds, memory and the two ratios."""
     asked = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    asked.add_argument("--rows", type=int, default=2_000_000)
+    asked.add_argument("--rows", type=int, default=11_000_000)
     asked.add_argument("--ways", nargs="*", choices=WAYS)
     asked.add_argument("--table", type=Path)
     asked.add_argument("--out", type=Path)
