@@ -30,7 +30,7 @@ from third_pillar.briefing.words import (
     pillars,
     sentence_start,
 )
-from third_pillar.vocabulary.codes import STAGES, Settled, Stage
+from third_pillar.vocabulary.codes import STAGES, Settled, Stage, Verdict
 from third_pillar.vocabulary.findings import BottomLine
 from third_pillar.vocabulary.specifications import READING_WORDS, Reading
 
@@ -326,7 +326,10 @@ def _judge_article(case: Case) -> Markup:
     counts: dict[str, int] = {}
     for verdict in verdicts:
         counts[verdict.verdict.value] = counts.get(verdict.verdict.value, 0) + 1
-    parts = tuple(f"{count} {word}" for word, count in _ordered(counts))
+    parts = tuple(
+        f"{count} {'opinions' if word == Verdict.OPINION and count > 1 else word}"
+        for word, count in _ordered(counts)
+    )
     return Markup(
         "<strong>Of {} claims of the article that bear on this question, {} were settled here by "
         "data or by a dated event.</strong> In all: {}."

@@ -96,12 +96,13 @@ def compose_limits(case: Case) -> Fragment:
 
 _LIMITS = (
     (
-        "Only the light layer (neodymium and praseodymium) is modelled; magnets for motors also "
-        "need dysprosium or terbium, of which too few figures are on record to model them."
+        "Tonnes are those of neodymium and praseodymium. Magnets for motors also need dysprosium "
+        "or terbium: about half of the definitions count them, on few figures and assumptions "
+        "rated red."
     ),
     (
-        "The pool assumes that members ship freely to each other; contracts, bans and "
-        "qualification of magnets by customers are not in the tonnes."
+        "The pool assumes that members ship freely to each other. Contracts and bans on record "
+        "are counted beside it, on the page of the network; how customers qualify magnets is not."
     ),
     "Capacity is nameplate, not output.",
     (
