@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 from third_pillar import evidence
 from third_pillar.cli.answer import answer_json, say
+from third_pillar.evidence.files import write_whole
 from third_pillar.vocabulary.errors import ParameterFault, PillarError
 
 
@@ -41,16 +41,9 @@ def _write(file: str, render: Callable[[], str], command: str, *, check: bool) -
     if check:
         said = "is not there" if held is None else "is stale: the data have changed since"
         raise StalePage(f"{file} {said}", hint=f"Write it anew with `{command}`.")
-    _replace(path, fresh)
+    write_whole(path, fresh)
     say(f"Written: {file}")
     return 0
-
-
-def _replace(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.new")
-    fresh.write_text(text, encoding="utf-8")
-    fresh.replace(path)
 
 
 def show_changelog(*, check: bool, write: bool, refresh: bool, against: str, as_json: bool) -> int:

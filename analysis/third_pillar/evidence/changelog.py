@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from third_pillar.evidence.descriptor import read_descriptor
+from third_pillar.evidence.files import write_whole
 from third_pillar.evidence.location import data_folder
 from third_pillar.evidence.package_diff import ADDED, REMOVED, REVISED, FileChange, compare_states
 from third_pillar.evidence.package_state import HERE, read_state
@@ -185,12 +186,13 @@ def write_entry(*, against: str, root: Path | None = None) -> None:
 
     Raises:
         ParameterFault: There is no changelog, or the commit cannot be read.
+        StorageFault: It cannot be written.
     """
     path, text = _read_changelog(root)
     first = _ENTRY.search(text)
     place = first.start() if first else len(text)
     fresh = draft_entry(against=against, root=root) + "\n"
-    path.write_text(text[:place] + fresh + text[place:], encoding="utf-8")
+    write_whole(path, text[:place] + fresh + text[place:])
 
 
 def refresh_entry(*, root: Path | None = None) -> None:
@@ -207,7 +209,7 @@ def refresh_entry(*, root: Path | None = None) -> None:
     words, _, _ = text[starts[0] : end].partition(CONTENT)
     fresh = words.rstrip() + "\n\n" + render_content(read_content(root))
     rest = text[end:]
-    path.write_text(text[: starts[0]] + fresh + ("\n" + rest if rest else ""), encoding="utf-8")
+    write_whole(path, text[: starts[0]] + fresh + ("\n" + rest if rest else ""))
 
 
 def _read_changelog(root: Path | None) -> tuple[Path, str]:

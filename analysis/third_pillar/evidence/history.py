@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
+from third_pillar.evidence.files import replace_whole
 from third_pillar.evidence.location import article_folder, project_root
 from third_pillar.vocabulary.errors import StorageFault
 
@@ -51,7 +51,6 @@ def append_history(
     """
     root = project_root() if root is None else root
     path = article_folder(article_id, root) / HISTORY
-    fresh = path.with_name(f".{HISTORY}-{os.getpid()}")
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     try:
@@ -61,10 +60,8 @@ def append_history(
         elif not before.endswith(b"\n"):
             before += b"\n"
         writer.writerows(astuple(entry) for entry in entries)
-        fresh.write_bytes(before + text.getvalue().encode())
-        fresh.replace(path)
+        replace_whole(path, before + text.getvalue().encode())
     except OSError as error:
-        fresh.unlink(missing_ok=True)
         raise StorageFault(
             f"the history of {article_id} cannot be written: {error.strerror}",
             hint=f"Check that data/claims/{article_id} may be written.",

@@ -16,8 +16,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
+from third_pillar.evidence.files import sync_folder
 from third_pillar.publishing.archive import PUBLISHED_LINK, Archive, ArchivedRun
-from third_pillar.publishing.atomic import storage_faults, switch_link, sync_folder
+from third_pillar.publishing.atomic import storage_faults, switch_link
 from third_pillar.publishing.locks import hold_lock
 from third_pillar.publishing.manifest import find_faults, replace_file
 from third_pillar.publishing.state_band import State, read_state, show_state

@@ -24,13 +24,13 @@ from pathlib import Path
 from typing import Any
 
 from third_pillar import evidence
+from third_pillar.evidence.files import sync_folder
 from third_pillar.publishing.atomic import (
     REPORTS_VARIABLE,
     check_writable,
     storage_faults,
     switch_link,
     sync_files,
-    sync_folder,
 )
 from third_pillar.publishing.manifest import (
     MANIFEST,

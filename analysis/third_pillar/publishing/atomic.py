@@ -6,45 +6,24 @@ import errno
 import os
 import shutil
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
-from third_pillar.vocabulary.errors import StorageFault
+from third_pillar.evidence import files
+from third_pillar.evidence.files import replace_whole, sync_folder
 
 REPORTS_VARIABLE = "PILLAR_REPORTS"
 ROOM_NEEDED = 32 * 1024 * 1024
 """Bytes that must be free before a run starts: a report with its notebook, several times over."""
 
-_REASONS = {
-    errno.EROFS: "the file system is read-only",
-    errno.EACCES: "writing is not permitted",
-    errno.EPERM: "writing is not permitted",
-    errno.ENOSPC: "the disk is full",
-    errno.EDQUOT: "the disk quota is used up",
-    errno.ENOTDIR: "a part of the path is a file, not a folder",
-    errno.EEXIST: "a part of the path is a file, not a folder",
-    errno.EISDIR: "a folder stands where a file or link belongs",
-    errno.ENAMETOOLONG: "the path is too long",
-}
-_FULL = {errno.ENOSPC, errno.EDQUOT}
 
-
-@contextmanager
-def storage_faults(path: Path) -> Iterator[None]:
-    """Turn what the operating system refuses below `path` into a fault with a way out.
+def storage_faults(path: Path) -> AbstractContextManager[None]:
+    """What the operating system refuses below `path` as a fault that names another way.
 
     Raises:
         StorageFault: Names the path and the reason.
     """
-    try:
-        yield
-    except OSError as error:
-        reason = _REASONS.get(error.errno or 0, error.strerror or str(error))
-        way_out = (
-            "Free space there" if error.errno in _FULL else "Make that folder writable"
-        ) + f", or set {REPORTS_VARIABLE} to another folder."
-        raise StorageFault(f"cannot write {path}: {reason}", hint=way_out) from error
+    return files.storage_faults(path, elsewhere=f"set {REPORTS_VARIABLE} to another folder")
 
 
 def write_atomic(path: Path, content: str | bytes) -> None:
@@ -53,20 +32,8 @@ def write_atomic(path: Path, content: str | bytes) -> None:
     Raises:
         StorageFault: The folder cannot be written; the old file, if any, is untouched.
     """
-    data = content.encode("utf-8") if isinstance(content, str) else content
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     with storage_faults(path):
-        try:
-            with temporary.open("xb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(path)
-        except BaseException:
-            with suppress(OSError):
-                temporary.unlink()
-            raise
-        sync_folder(path.parent)
+        replace_whole(path, content)
 
 
 def switch_link(link: Path, target: Path) -> None:
@@ -86,17 +53,6 @@ def switch_link(link: Path, target: Path) -> None:
                 temporary.unlink()
             raise
         sync_folder(link.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder survive a power cut, where the system can."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def sync_files(folder: Path) -> None:

@@ -23,10 +23,10 @@ from typing import Any
 from third_pillar.evidence.changelog import refresh_entry
 from third_pillar.evidence.connectors.cache import Cache
 from third_pillar.evidence.connectors.catalogue import SOURCES, Source
-from third_pillar.evidence.connectors.files import storage_faults, write_json, write_whole
 from third_pillar.evidence.connectors.insertion import insert_rows
 from third_pillar.evidence.connectors.proposals import TABLES
 from third_pillar.evidence.descriptor import read_resources
+from third_pillar.evidence.files import storage_faults, write_json, write_whole
 from third_pillar.evidence.location import DESCRIPTOR, data_folder
 from third_pillar.evidence.validation import validate_package
 from third_pillar.vocabulary.errors import EvidenceFault, ParameterFault

@@ -27,11 +27,11 @@ from third_pillar.evidence.connectors.catalogue import SOURCES
 from third_pillar.evidence.connectors.checks import due
 from third_pillar.evidence.connectors.countries import find_by_comtrade_iso, find_by_number
 from third_pillar.evidence.connectors.figures import read_plain
-from third_pillar.evidence.connectors.files import storage_faults
 from third_pillar.evidence.connectors.flows import make_flows
 from third_pillar.evidence.connectors.payload import RawPayload, strip_secrets
 from third_pillar.evidence.connectors.web import Question, Tell, Web
 from third_pillar.evidence.connectors.web_faults import fault_of
+from third_pillar.evidence.files import storage_faults
 from third_pillar.vocabulary.errors import SourceFault
 
 SOURCE = SOURCES["baci"]

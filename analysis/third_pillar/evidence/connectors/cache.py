@@ -11,13 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from third_pillar.evidence.connectors.files import (
+from third_pillar.evidence.connectors.payload import RawPayload
+from third_pillar.evidence.files import (
     file_sha256,
     read_json,
     storage_faults,
     write_json,
 )
-from third_pillar.evidence.connectors.payload import RawPayload
 from third_pillar.evidence.location import cache_folder
 from third_pillar.vocabulary.errors import SourceFault
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from third_pillar.evidence.connectors.cache import Cache
 from third_pillar.evidence.connectors.catalogue import SOURCES
-from third_pillar.evidence.connectors.files import read_json, write_json
+from third_pillar.evidence.files import read_json, write_json
 from third_pillar.vocabulary.errors import ParameterFault, SourceFault
 
 

@@ -22,9 +22,9 @@ from third_pillar.evidence.connectors import (
 )
 from third_pillar.evidence.connectors.cache import Cache
 from third_pillar.evidence.connectors.catalogue import SOURCES, Source
-from third_pillar.evidence.connectors.files import file_sha256
 from third_pillar.evidence.connectors.payload import RawPayload
 from third_pillar.evidence.connectors.web import Tell
+from third_pillar.evidence.files import file_sha256
 from third_pillar.vocabulary.errors import ParameterFault, SourceFault
 
 _HEAD = 1 << 16

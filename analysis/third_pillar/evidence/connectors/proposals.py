@@ -23,13 +23,13 @@ import pandas as pd
 from third_pillar.evidence.connectors.cache import Cache
 from third_pillar.evidence.connectors.candidates import ORDER, Change
 from third_pillar.evidence.connectors.catalogue import Source
-from third_pillar.evidence.connectors.files import (
+from third_pillar.evidence.connectors.payload import RawPayload
+from third_pillar.evidence.files import (
     read_json,
     storage_faults,
     write_json,
     write_whole,
 )
-from third_pillar.evidence.connectors.payload import RawPayload
 from third_pillar.evidence.spreadsheet import guard_cell
 from third_pillar.vocabulary.errors import ParameterFault
 from third_pillar.vocabulary.parameters import nearest

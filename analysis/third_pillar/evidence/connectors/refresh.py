@@ -13,7 +13,6 @@ from third_pillar.evidence.connectors.cache import Cache
 from third_pillar.evidence.connectors.candidates import Change, compare
 from third_pillar.evidence.connectors.catalogue import Source, find_source
 from third_pillar.evidence.connectors.countries import find_reporter, is_known
-from third_pillar.evidence.connectors.files import storage_faults
 from third_pillar.evidence.connectors.flow_changes import (
     compare_annual,
     compare_flows,
@@ -32,6 +31,7 @@ from third_pillar.evidence.connectors.proposals import (
 )
 from third_pillar.evidence.connectors.request import FLOWS, Request, check_request
 from third_pillar.evidence.connectors.web import Tell, Web
+from third_pillar.evidence.files import storage_faults
 from third_pillar.vocabulary.errors import ParameterFault, PillarError
 
 CODES = ("280530", "284610", "284690", "850511", "850519")

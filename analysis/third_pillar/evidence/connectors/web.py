@@ -17,7 +17,6 @@ import tenacity
 
 from third_pillar import __version__
 from third_pillar.evidence.connectors.catalogue import Source
-from third_pillar.evidence.connectors.files import read_json, storage_faults, write_json
 from third_pillar.evidence.connectors.payload import strip_secrets
 from third_pillar.evidence.connectors.web_faults import (
     PassingFault,
@@ -25,6 +24,7 @@ from third_pillar.evidence.connectors.web_faults import (
     status_fault,
     transport_fault,
 )
+from third_pillar.evidence.files import read_json, storage_faults, write_json
 from third_pillar.vocabulary.errors import SourceFault
 
 Progress = Callable[[int, int | None], None]
