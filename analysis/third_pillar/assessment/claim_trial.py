@@ -32,6 +32,11 @@ SEARCH_DRAWS = 200
 _SHARES = frozenset({"stages_dominated", "world_share", "stage_hhi", "largest_share_outside_china"})
 _EXPORTS = frozenset({"magnet_exports_mean", "magnet_exports_change"})
 _OF_CHAIN = frozenset({"chain_flow", "feed_gap", "binding_stage", "home_need"})
+_OF_NAMED_COUNTRIES = _OF_CHAIN | {
+    "breadth_chance", "breadth_shortfall", "breadth_stages", "pillars_need", "share_of_need",
+    "stage_capacity",
+}  # fmt: skip
+"""Metrics that look at the plants of the candidate and of the countries named, and no others."""
 _POOLED = METRICS["served_share"].arguments[0][1]
 _LINEAR = frozenset({"projects", "mine_production", "gaps"})
 """Tables whose rows enter capacity in proportion: twice the row is twice its tonnes."""
@@ -57,10 +62,10 @@ class Trial:
         self._when = {str(argument) for kind, argument in named if kind == "when"}
         self._capacities: dict[tuple[str, str], StageCapacity] = {}
         years = {int(argument) for kind, argument in named if kind == "year"}
-        self._results = replace(
-            results,
-            evidence=_relevant(results.evidence, years if not self._reads_world() else set()),
-        )
+        evidence = _relevant(results.evidence, years if not self._reads_world() else set())
+        if self._names <= _OF_NAMED_COUNTRIES:
+            evidence = _plants_of(evidence, self._countries | {results.candidate})
+        self._results = replace(results, evidence=evidence)
 
     def weigh_scaled(self, row: FoundRow | None, factor: float) -> Verdict | None:
         """The verdict with one row multiplied; nothing where the row or the model refuses."""
@@ -198,3 +203,10 @@ def _relevant(evidence: Evidence, years: set[int]) -> Evidence:
     ids = set(mined["figure_id"])
     touches = conflicts["figure_ids"].map(lambda cell: not ids.isdisjoint(str(cell).split(";")))
     return evidence.with_tables({"conflicts": conflicts[touches], "mine_production": mined})
+
+
+def _plants_of(evidence: Evidence, countries: set[str]) -> Evidence:
+    """The evidence with the plants in these countries, or owned there, alone."""
+    plants = evidence.table("projects")
+    kept = plants["country_iso3"].isin(countries) | plants["owner_iso3"].isin(countries)
+    return evidence.with_tables({"projects": plants[kept]})
