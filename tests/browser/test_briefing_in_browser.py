@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 from pathlib import Path
@@ -54,6 +56,20 @@ def test_the_briefing_fits_the_screen_and_its_figures_hold_their_texts(briefing,
     assert reading.page.evaluate("document.documentElement.scrollWidth") <= width
     assert reading.page.evaluate(WIDE) == []
     assert reading.page.evaluate(CLASHES) == []
+
+
+def test_a_long_table_is_carried_once_and_saved_whole(briefing, published):
+    """The data behind the specification curve: every definition, as the page's cells say it."""
+    reading = briefing(accept_downloads=True)
+    with reading.page.expect_download() as download:
+        reading.page.click("#fig-curve button[data-save-csv]")
+    text = download.value.path().read_text(encoding="utf-8-sig")
+    head, *rows = csv.reader(io.StringIO(text, newline=""))
+    assert head == ["Reading", "Choices", "Chance, %", "Pillar"]
+    findings = json.loads(Path(published.findings).read_text())
+    assert len(rows) == findings["pillar_test"]["specification_count"]
+    assert {len(row) for row in rows} == {4}
+    assert all(0 <= float(row[2]) <= 100 for row in rows)
 
 
 def test_every_number_and_source_of_the_briefing_leads_somewhere(briefing):

@@ -145,7 +145,7 @@ def show_curve(case: Case) -> Exhibit:
                 READING_WORDS[outcome.specification.reading],
                 _words(outcome),
                 round(100 * outcome.chance, 1),
-                bool(outcome.is_pillar),
+                "yes" if outcome.is_pillar else "no",
             )
             for outcome in ranked
         ],

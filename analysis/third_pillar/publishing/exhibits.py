@@ -137,6 +137,26 @@ def compose_data_table(table: Mapping[str, Any]) -> tuple[list[Column], list[lis
     return columns, cells
 
 
+def reads_the_same(table: Mapping[str, Any]) -> bool:
+    """Whether a long table says in the page's cells what its raw values say.
+
+    It is then carried once: whoever saves the data reads them off the page.
+    """
+    cells = (cell for row in table["rows"] for cell in row)
+    return len(table["rows"]) >= _LONG and all(map(_is_said_raw, cells))
+
+
+_LONG = 200
+
+
+def _is_said_raw(cell: object) -> bool:
+    if isinstance(cell, str):
+        return True
+    # a minus would be taken for a formula, were it read as text
+    raw = str(cell).removesuffix(".0")
+    return _is_number(cell) and not raw.startswith("-") and _shown(cell, grouped=True) == raw
+
+
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 

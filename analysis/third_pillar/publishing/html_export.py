@@ -20,6 +20,7 @@ from third_pillar.publishing.exhibits import (
     check_notebook,
     compose_data_table,
     read_exhibits,
+    reads_the_same,
     safe_json,
     trace_types,
 )
@@ -160,7 +161,7 @@ def _compose_page(
     bundle: PlotlyBundle,
 ) -> str:
     citation = _compose_citation(paper.title, findings, generated, run_id)
-    figures = {item["id"]: {"figure": _plain(item), "table": item["table"]} for item in exhibits}
+    figures = {item["id"]: _carried(item) for item in exhibits}
     return (
         _pages()
         .get_template("page.html.j2")
@@ -196,6 +197,13 @@ def _look(citation: str) -> dict[str, Any]:
         "sans": theme.SANS,
         "citation": citation,
     }
+
+
+def _carried(item: dict[str, Any]) -> dict[str, Any]:
+    """What the script needs of a figure, with its data where the page's cells do not say them."""
+    if reads_the_same(item["table"]):
+        return {"figure": _plain(item)}
+    return {"figure": _plain(item), "table": item["table"]}
 
 
 def _plain(exhibit: dict[str, Any]) -> dict[str, Any]:

@@ -294,6 +294,14 @@
   const csv = ({ columns, rows }) =>
     [columns, ...rows].map((row) => row.map(csvCell).join(",")).join("\r\n") + "\r\n";
 
+  /* A long table whose cells say the raw values is carried once, in the page. */
+  function tableOnPage(id) {
+    const text = (cell) => cell.textContent;
+    const [head, ...rows] = document.getElementById(id).querySelectorAll(".figure-data tr");
+    const columns = [...head.cells].map(text);
+    return { columns, rows: rows.map((row) => [...row.cells].map(text)) };
+  }
+
   const textOf = (id, selector) =>
     document.getElementById(id).querySelector(selector).textContent.trim();
 
@@ -355,7 +363,7 @@
     if (!button) return;
     const { saveImage, saveCsv } = button.dataset;
     if (saveCsv) {
-      const table = csv(figures[saveCsv].table);
+      const table = csv(figures[saveCsv].table ?? tableOnPage(saveCsv));
       save(new Blob(["\uFEFF", table], { type: "text/csv;charset=utf-8" }), `${saveCsv}.csv`);
     } else save(await imageOf(saveImage), `${saveImage}.png`);
   });
