@@ -178,6 +178,15 @@ def test_figures_that_enter_twice_stay_in_step(india):
     assert np.ptp(found.draws) == pytest.approx(0)
 
 
+@pytest.mark.parametrize("name", ["chain_flow", "home_need", "feed_gap"])
+def test_the_own_chain_enters_an_expression_by_its_draws(india, name):
+    """Its mean is that of the report, not that of a triangle over its percentiles."""
+    metric = india.find_metric(f"{name}(horizon)")
+    found = measure_test(india.results, "C34", measured(f"1 * {name}(horizon)", unit=metric.unit))
+    assert found.metric.value == pytest.approx(metric.value)
+    assert found.metric.high == pytest.approx(metric.high)
+
+
 def test_an_expression_agrees_with_the_metric_it_spells_out(india):
     """Supply over need, by hand and by the catalogue, draw by draw."""
     share = measure_test(

@@ -52,6 +52,13 @@ def changes(
     return compare_findings(*sides, sides=(side("2026-11-22"), side("2026-11-29")), **parts)
 
 
+def test_the_number_of_another_candidate_keeps_its_name() -> None:
+    """An id without a country may name another one in each report."""
+    told = phrase_changes(changes((number(10), number(20, label="Australia: share"))))
+    said = told[1].replace("\N{NO-BREAK SPACE}", " ")
+    assert said.startswith("India: share: 10 % (9.0–11) before; Australia: share, end of 2030: now")
+
+
 def test_a_number_is_told_with_unit_range_size_and_what_it_was_held_against() -> None:
     told = phrase_changes(changes((number(10), number(20))))
     assert told[0] == "One number moved beyond its noise since the report of 22 November 2026."

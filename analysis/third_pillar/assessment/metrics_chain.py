@@ -181,7 +181,7 @@ def chain_flow(results: Results, when: str) -> Reading:
     """Magnets the candidate's own chain allows from mine to magnet, in tonnes a year."""
     moment = results.moment(when)
     return _of_candidate(results, moment, "magnets its own chain allows, mine to magnet",
-                         moment.balance.flow, _MAGNETS)  # fmt: skip
+                         moment.balance.flow, _MAGNETS, moment.balance.flow_draws)  # fmt: skip
 
 
 @metric
@@ -191,7 +191,8 @@ def feed_gap(results: Results, when: str) -> Reading:
     if np.isnan(moment.balance.feed_gap[0]):
         raise MissingEvidence("separation or magnet capacity of the candidate is not known")
     return _of_candidate(results, moment, "NdPr oxide its magnet plants lack",
-                         moment.balance.feed_gap, "t NdPr oxide a year")  # fmt: skip
+                         moment.balance.feed_gap, "t NdPr oxide a year",
+                         moment.balance.feed_gap_draws)  # fmt: skip
 
 
 @metric
@@ -205,19 +206,24 @@ def home_need(results: Results, when: str) -> Reading:
     mean, low, high = moment.balance.home_need
     return Reading(
         f"{name}: own need for magnets", mean, _MAGNETS, moment.label, "§3.5", "need",
-        low, high, (*need.row_ids, "demand_growth"), need.source_ids,
+        low, high, (*need.row_ids, "demand_growth"), need.source_ids, draws=need.tonnes,
     )  # fmt: skip
 
 
 def _of_candidate(
-    results: Results, moment: Moment, label: str, triple: tuple[float, float, float], unit: str
+    results: Results,
+    moment: Moment,
+    label: str,
+    triple: tuple[float, float, float],
+    unit: str,
+    draws: Draws,
 ) -> Reading:
     ids, sources = _evidence_of(moment.capacity, results.candidate, STAGES)
     name = results.evidence.country_name(results.candidate)
     mean, low, high = triple
     return Reading(
         f"{name}: {label}", mean, unit, moment.label, "§3.4", "capacity", low, high,
-        (*ids, *_CHAIN_ASSUMPTIONS), sources,
+        (*ids, *_CHAIN_ASSUMPTIONS), sources, draws=draws,
     )  # fmt: skip
 
 

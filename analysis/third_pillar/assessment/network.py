@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -154,6 +154,8 @@ class CandidateBalance:
         feed_gap: NdPr oxide its magnet plants lack, tonnes a year; NaN if not known.
         home_need: Tonnes of magnets a year, or nothing if not known.
         unknown_stages: Stages left out because nothing is known.
+        flow_draws: `flow` draw by draw, shape (draws,).
+        feed_gap_draws: `feed_gap` draw by draw, shape (draws,).
     """
 
     flow: tuple[float, float, float]
@@ -163,6 +165,8 @@ class CandidateBalance:
     feed_gap: tuple[float, float, float]
     home_need: tuple[float, float, float] | None
     unknown_stages: tuple[str, ...]
+    flow_draws: Draws = field(repr=False, compare=False)
+    feed_gap_draws: Draws = field(repr=False, compare=False)
 
 
 def assess_candidate_balance(
@@ -190,6 +194,8 @@ def assess_candidate_balance(
         feed_gap=_triple(balance.feed_gap),
         home_need=_triple(need) if home_need else None,
         unknown_stages=tuple(stage.value for s, stage in enumerate(STAGES) if not is_known[s]),
+        flow_draws=balance.flow,
+        feed_gap_draws=balance.feed_gap,
     )
 
 

@@ -187,9 +187,7 @@ def _question(changes: Changes) -> list[str]:
 
 def _number(number: NumberChange) -> str:
     before, after = (_value(value, number.unit) for value in (number.before, number.after))
-    return (
-        f"{_label(number)}: {before}{_range(number, 'before')} before, now {after}{_tail(number)}"
-    )
+    return f"{_before(number, before)}now {after}{_tail(number)}"
 
 
 def _number_marked(number: NumberChange, linked: Collection[str]) -> str | Markup:
@@ -199,9 +197,15 @@ def _number_marked(number: NumberChange, linked: Collection[str]) -> str | Marku
         f"{number.after:.6g}", number.id, _value(number.after, number.unit)
     )
     before = _value(number.before, number.unit)
-    return Markup("{}: {}{} before, now {}{}").format(
-        _label(number), before, _range(number, "before"), after, _tail(number)
-    )
+    return Markup("{}now {}{}").format(_before(number, before), after, _tail(number))
+
+
+def _before(number: NumberChange, before: str) -> str:
+    """What the number was, and under which name: the candidate may have been another."""
+    was = f"{before}{_range(number, 'before')} before"
+    if not number.label_before:
+        return f"{_label(number)}: {was}, "
+    return f"{number.label_before}: {was}; {_label(number)}: "
 
 
 def _label(number: NumberChange) -> str:

@@ -293,7 +293,7 @@ def _on_stand_ins(case: Case, iso3: str) -> str:
     weak = sum(then.capacity.record(iso3, stage).status == STAND_IN for stage in reached)
     if not weak:
         return ""
-    return f", {'all' if weak == len(reached) else phrase_count(weak)} of them on stand-ins"
+    return f" ({'all' if weak == len(reached) else phrase_count(weak)} of these on stand-ins)"
 
 
 _MANY = 3

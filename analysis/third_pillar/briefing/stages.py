@@ -125,7 +125,7 @@ def show_stage_shares(case: Case) -> Exhibit:
         dict.fromkeys(str(s) for stage in stages for s in found[stage].shares["source_id"])
     )
     labels = [f"{STAGE_LABELS[stage]}, {found[stage].year}" for stage in stages]
-    china = groups["China"]
+    china = [share or 0.0 for share in groups["China"]]
     peak = max(range(len(stages)), key=lambda place: china[place])
     largest = max(
         (float(row["share"]), country(case, str(row["country_iso3"])), stage)
@@ -151,17 +151,22 @@ def show_stage_shares(case: Case) -> Exhibit:
         figure=draw_stage_shares(labels, groups, roles=roles),
         columns=("Stage and year", *(f"{group}, %" for group in groups)),
         rows=[
-            (label, *(round(values[place], 2) for values in groups.values()))
+            (label, *(_round_share(values[place]) for values in groups.values()))
             for place, label in enumerate(labels)
         ],
         source_ids=sources,
     )
 
 
-def _share_groups(case: Case, stages: list[Stage]) -> dict[str, list[float]]:
+def _round_share(share: float | None) -> float | None:
+    return None if share is None else round(share, 2)
+
+
+def _share_groups(case: Case, stages: list[Stage]) -> dict[str, list[float | None]]:
+    """Percent by group and stage; None where no source gives any country of it a share."""
     iso3 = case.results.candidate
     named = [code for code in case.results.pillars if code != iso3]
-    groups: dict[str, list[float]] = {
+    groups: dict[str, list[float | None]] = {
         "China": [],
         sentence_start(phrase_list(tuple(country(case, code) for code in named))): [],
         sentence_start(candidate(case)): [],
@@ -175,13 +180,13 @@ def _share_groups(case: Case, stages: list[Stage]) -> dict[str, list[float]]:
             for row in shares.shares.to_dict("records")
         }
         china = by_country.pop(CHINA, 0.0)
-        pillar = sum(by_country.pop(code, 0.0) for code in named)
-        own = by_country.pop(iso3, 0.0)
+        pillars_own = [by_country.pop(code) for code in named if code in by_country]
+        own = by_country.pop(iso3, None)
         values = (
             china,
-            pillar,
+            sum(pillars_own) if pillars_own else None,
             own,
-            sum(by_country.values()),
+            sum(by_country.values()) if by_country else None,
             100 * shares.concentration.unattributed,
         )
         for group, value in zip(groups.values(), values, strict=True):
@@ -238,7 +243,8 @@ def _capacity_title(case: Case) -> str:
     ]
     if not reached:
         return (
-            f"{name} stays below {threshold:g} % of the pillars' need at every stage through {year}"
+            f"On average, {candidate(case)} stays below {threshold:g} % of the pillars' need "
+            f"at every stage through {year}"
         )
     plural = "s" if len(reached) > 1 else ""
     return (

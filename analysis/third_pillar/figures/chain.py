@@ -11,13 +11,16 @@ from third_pillar.figures.theme import bar_marker, role_colour, stand_in_marker
 
 
 def draw_stage_shares(
-    stages: Sequence[str], shares: Mapping[str, Sequence[float]], *, roles: Mapping[str, str]
+    stages: Sequence[str],
+    shares: Mapping[str, Sequence[float | None]],
+    *,
+    roles: Mapping[str, str],
 ) -> go.Figure:
     """Who makes how much of the world at each stage, as bars of one hundred percent.
 
     Args:
         stages: Labels, upstream first (drawn on top).
-        shares: Group → share in percent by stage.
+        shares: Group → share in percent by stage; None where no source gives it.
         roles: Group → role of its colour; "unknown" is hatched.
     """
     figure = go.Figure()
@@ -30,7 +33,10 @@ def draw_stage_shares(
             name=group,
             orientation="h",
             marker=stand_in_marker() if role == "unknown" else {"color": role_colour(role)},
-            text=[f"{value:.0f} %" if value >= _LABELLED else "" for value in values],
+            text=[
+                f"{value:.0f} %" if value is not None and value >= _LABELLED else ""
+                for value in values
+            ],
             textposition="inside",
             insidetextanchor="middle",
             textangle=0,

@@ -33,6 +33,7 @@ class NumberChange(Frozen):
     period: str
     before: float | str | None
     after: float | str | None
+    label_before: str = Field(default="", description="only where the label was another")
     before_low: float | None = None
     before_high: float | None = None
     after_low: float | None = None
@@ -237,6 +238,7 @@ def compare_number(
         period=after.period,
         before=before.value,
         after=after.value,
+        label_before="" if before.label == after.label else before.label,
         before_low=before.low,
         before_high=before.high,
         after_low=after.low,
