@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import third_pillar
-from third_pillar.vocabulary.errors import MissingEvidence, PillarError
+from third_pillar.vocabulary.errors import MissingEvidence, ParameterFault
 from third_pillar.vocabulary.parameters import nearest
 
 ROOT_VARIABLE = "PILLAR_ROOT"
@@ -20,13 +20,13 @@ def project_root() -> Path:
     of the editable install is taken.
 
     Raises:
-        PillarError: No such folder holds a data package.
+        ParameterFault: No such folder holds a data package.
     """
     named = os.environ.get(ROOT_VARIABLE, "")
     root = Path(named) if named else Path(third_pillar.__file__).resolve().parents[2]
     if not (root / "data" / DESCRIPTOR).is_file():
         said = f"{ROOT_VARIABLE} names {root}" if named else f"the package is installed at {root}"
-        raise PillarError(
+        raise ParameterFault(
             f"No data package found: {said}, which holds no data/{DESCRIPTOR}",
             hint=f"Set {ROOT_VARIABLE} to the folder of the project, the one that holds data/.",
         )

@@ -113,8 +113,9 @@ def _by_word(
     if word == LATEST:
         found = led
     elif word == PREVIOUS:
-        others = [run for run in runs if led is not None and run.run_id != led.run_id]
-        found = next((run for run in reversed(others) if not find_faults(run.folder)), None)
+        # a run's id begins with its moment; the newest may answer another question than the latest
+        earlier = [run for run in runs if led is not None and run.run_id < led.run_id]
+        found = next((run for run in reversed(earlier) if not find_faults(run.folder)), None)
     else:
         found = next((run for run in reversed(runs) if is_public(run)), None)
     if found is None:

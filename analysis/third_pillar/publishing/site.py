@@ -26,9 +26,9 @@ from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from third_pillar.evidence.files import storage_faults
 from third_pillar.publishing.approval import Approvals, Standing
 from third_pillar.publishing.archive import Archive, ArchivedRun, Lineage
-from third_pillar.publishing.atomic import storage_faults
 from third_pillar.publishing.feed import FeedEntry, compose_feed
 from third_pillar.publishing.own_figures import holds_own_figures
 from third_pillar.vocabulary.errors import ParameterFault
@@ -132,7 +132,7 @@ def publish_site(
     moment = now or dt.datetime.now(dt.UTC)
     reports = select_public(archive, now=moment, own_figures=own_figures)
     new = out.with_name(f".{out.name}.{uuid.uuid4().hex}")
-    with storage_faults(out):
+    with storage_faults(out, elsewhere="name another folder with --out"):
         out.parent.mkdir(parents=True, exist_ok=True)
         _sweep(out)
         try:
