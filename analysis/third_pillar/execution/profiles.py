@@ -83,7 +83,7 @@ def load_profile(name: str, *, root: Path | None = None) -> Profile:
         if not isinstance(content, dict):
             raise _fault(path, "holds no keys; at least title and notebook are needed")
         return Profile.model_validate({**content, "name": name})
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise _fault(path, f"is no YAML: {error}") from None
     except ValidationError as error:
         said = "; ".join(
