@@ -100,7 +100,7 @@ def on_small_disk(project: Project, steps: str, *, size: str = "34m") -> list[di
 
 def test_a_disk_that_fills_up_while_cells_run_loses_no_report(project: Project) -> None:
     """Whichever file is the first that no longer fits: exit 4, the last good report as it was."""
-    fills = [FILL.format(left=left) for left in (0, 2 * 4096, 12 * 4096)]
+    fills = [FILL.format(left=left) for left in (0, 12 * 4096)]
     first, *full, again, verified = on_small_disk(
         project,
         "cells('one = 1')\n"
@@ -115,7 +115,7 @@ def test_a_disk_that_fills_up_while_cells_run_loses_no_report(project: Project) 
         "call('archive', 'verify')\n",
     )
     assert (first["code"], first["runs"]) == (0, 1), first
-    assert len(full) == 4
+    assert len(full) == 3
     for told in full:
         assert (told["code"], told["runs"], told["latest"]) == (4, 1, first["latest"]), told
         assert json.loads(told["out"])["status"] == "failed"

@@ -50,6 +50,7 @@ def test_whatever_a_cell_does_the_archive_holds_and_the_next_report_is_right(
     write(project.root / "reports/profiles/full.yml", profile)
     project.cells("one = 1")
     assert publish_report().status == "published"
+    plain = (project.latest / "findings.json").read_bytes()
     before = project.snapshot()
     for source, error, said in FAILING.values():
         project.cells(source)
@@ -62,17 +63,14 @@ def test_whatever_a_cell_does_the_archive_holds_and_the_next_report_is_right(
         assert json.loads(Path(told["kept"], "manifest.json").read_text())["status"] == "failed"
         assert project.snapshot() == before
     write(project.root / "reports/profiles/full.yml", PROFILE)
-    findings = {}
-    for name, source in HARMLESS.items():
-        project.cells(source, "import pandas, os")
-        code, answer, err = pillar(capsys, "report")
-        assert (code, answer["status"]) == (0, "published"), (name, err)
-        findings[name] = Path(str(answer["findings"])).read_bytes()
-        assert Archive().verify() == []
-    assert len(set(findings.values())) == 1
+    project.cells(*HARMLESS.values())
+    code, answer, err = pillar(capsys, "report")
+    assert (code, answer["status"]) == (0, "published"), err
+    assert Path(str(answer["findings"])).read_bytes() == plain
+    assert Archive().verify() == []
     project.cells("import os, pandas\nassert pandas.DataFrame is not None and os.getcwd() != '/'")
     assert pillar(capsys, "report")[0] == 0
-    assert len(Archive().list_runs()) == 2 + len(HARMLESS)
+    assert len(Archive().list_runs()) == 3
     assert not list(project.archive.rglob(".*"))
     assert Archive().verify() == []
 
@@ -166,13 +164,13 @@ def test_no_secret_of_the_environment_reaches_any_file(
     project.cells(look)
     assert call("report", "--json", "--engine", engine, "--timings") == 0
     assert call("approve", "latest", "--by", "A", "--publish") == 0
-    matrix = tmp_path / "two.yml"
-    candidates = "BRA, AUS" if engine == "pillar" else "AUS"
-    matrix.write_text(f"title: Two\ngrid: {{candidate: [{candidates}]}}\n")
     project.cells(look, "if candidate == 'AUS':\n    print(seen)\n    raise ValueError(seen)")
-    assert call("batch", str(matrix), "--engine", engine, "--workers", "1") == 1
-    write(project.root / "reports/schedule.yml", SCHEDULE)
+    assert call("report", "-p", "candidate=AUS", "--engine", engine) == 1
     if engine == "pillar":
+        matrix = tmp_path / "two.yml"
+        matrix.write_text("title: Two\ngrid: {candidate: [BRA, AUS]}\n")
+        assert call("batch", str(matrix), "--workers", "1") == 1
+        write(project.root / "reports/schedule.yml", SCHEDULE)
         call("schedule", "run", "--since", "2026-01-01T00:00Z")
         assert list(project.archive.parent.rglob("*.eml"))
     assert call("site", "--out", str(tmp_path / "web")) == 0
