@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import textwrap
 from collections.abc import Iterable
 
-from third_pillar.cli.answer import say
+from third_pillar.cli.answer import CONTROL, say
 
 _NARROW, _WIDE = 60, 100
 _LABEL = 13
-_CONTROL = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
-)
-"""What a terminal obeys, and what turns the direction of reading or cannot be seen."""
 
 
 def terminal_width() -> int:
@@ -53,7 +48,7 @@ def lay_out_items(heading: str, items: Iterable[tuple[str, str]], width: int) ->
 
 def say_plainly(text: str) -> None:
     """Text on stdout; control characters of a foreign ledger do not reach the terminal."""
-    say(_CONTROL.sub("", text))
+    say(CONTROL.sub("", text))
 
 
 def say_lines(lines: Iterable[str]) -> None:

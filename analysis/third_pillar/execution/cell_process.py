@@ -26,6 +26,7 @@ from third_pillar.execution.environment import READS_VARIABLE
 from third_pillar.execution.sampling import sample_time, time_spent
 
 _PARENT_DEATH = 1  # PR_SET_PDEATHSIG
+_ENVIRONMENT_FIELD = 47  # of /proc/self/stat, counted from the state of the process
 NO_CORE = (0, 0)
 
 
@@ -152,9 +153,22 @@ def _limit(memory: int | None) -> None:
             resource.setrlimit(bound, (memory, memory))
 
 
+def _forget_first_environment() -> None:
+    """A fork still holds what its parent was started with, and the system shows it as its own."""
+    if sys.platform != "linux":
+        return
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        fields = Path("/proc/self/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()
+        start, end = int(fields[_ENVIRONMENT_FIELD]), int(fields[_ENVIRONMENT_FIELD + 1])
+        # zero where the system does not say; what was set since lies elsewhere
+        if 0 < start < end:
+            ctypes.memset(start, 0, end - start)
+
+
 def _run(work: Work, tell: int) -> int:
     os.environ.clear()
     os.environ.update(work.environment)
+    _forget_first_environment()
     os.chdir(work.folder)
     if work.environment.get(READS_VARIABLE):
         evidence.record_reads(Path(work.environment[READS_VARIABLE]))

@@ -94,7 +94,7 @@ def read_matrix(path: Path) -> Matrix:
     Raises:
         ParameterFault: It cannot be read, or breaks the rules; names file and key.
     """
-    if not path.is_file():
+    if not _is_file(path):
         known = tuple(file.stem for file in (evidence.project_root() / MATRICES).glob("*.yml"))
         raise ParameterFault(
             f"{path}: there is no such file.{nearest(path.stem, known)}",
@@ -121,6 +121,13 @@ def read_matrix(path: Path) -> Matrix:
             f"{'.'.join(map(str, part['loc'])) or 'file'}: {part['msg']}" for part in error.errors()
         )
         raise ParameterFault(f"{path.name}: {said}", hint=_HINT) from None
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name longer than any file's
+        return False
 
 
 _HINT = f"Keys of a matrix: {', '.join(Matrix.model_fields)}; docs/how-to/run-many-reports.md."

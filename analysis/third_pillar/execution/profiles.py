@@ -16,6 +16,7 @@ from third_pillar.vocabulary.parameters import nearest
 
 PROFILES = Path("reports") / "profiles"
 DEFAULT_PROFILE = "full"
+_MAX_BYTES = 1024 * 1024
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 
@@ -78,12 +79,14 @@ def load_profile(name: str, *, root: Path | None = None) -> Profile:
             hint=f"A profile is a file in {PROFILES.as_posix()}/.",
         )
     path = root / PROFILES / f"{name}.yml"
+    if path.stat().st_size > _MAX_BYTES:
+        raise _fault(path, "is larger than 1 MB: that is no profile")
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
         if not isinstance(content, dict):
             raise _fault(path, "holds no keys; at least title and notebook are needed")
         return Profile.model_validate({**content, "name": name})
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise _fault(path, f"is no YAML: {error}") from None
     except ValidationError as error:
         said = "; ".join(
@@ -99,13 +102,17 @@ def notebook_path(profile: Profile, *, root: Path | None = None) -> Path:
         ParameterFault: It lies outside the project, or is not there.
     """
     root = (root or evidence.project_root()).resolve()
-    path = (root / profile.notebook).resolve()
+    try:
+        path = (root / profile.notebook).resolve()
+        is_there = path.is_file()
+    except (ValueError, OSError):  # a NUL, or a name longer than any file's
+        path, is_there = root, False
     if not path.is_relative_to(root) or path.suffix != ".ipynb":
         raise _fault(
             root / PROFILES / f"{profile.name}.yml",
             f"notebook: {profile.notebook!r} is no .ipynb file inside the project",
         )
-    if not path.is_file():
+    if not is_there:
         raise _fault(
             root / PROFILES / f"{profile.name}.yml",
             f"notebook: {profile.notebook!r} does not exist",

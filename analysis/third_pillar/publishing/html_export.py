@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 _TEMPLATE = Path(__file__).parent / "template"
 _SERIF = 'Charter, "Bitstream Charter", Georgia, "Noto Serif", "Liberation Serif", serif'
 _MAX_SHOWN = 25
+_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+"""No page may hold these: controls, and signs that turn the direction of the text after them."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,7 @@ def _render_body(notebook: Any, own_note: Markup) -> str:
                 parts.append(data["text/html"])
             elif FINDINGS not in data and "text/markdown" in data:
                 parts.append(str(render(data["text/markdown"])))
-    return "".join(f"{part}\n" for part in parts)
+    return _UNSEEN.sub("", "".join(f"{part}\n" for part in parts))
 
 
 def warm_templates() -> None:
@@ -180,7 +182,7 @@ def _compose_page(
             css=_asset("page.css"),
             script=_asset("page.js"),
             page_furniture=_page_furniture(paper.title, run_id),
-            figures_json=safe_json(figures),
+            figures_json=_UNSEEN.sub("", safe_json(figures)),
             look_json=safe_json(_look(citation)),
         )
     )

@@ -153,6 +153,8 @@ def resolve_members(
 
 def nearest(name: str, valid: tuple[str, ...]) -> str:
     """A "did you mean" for a misspelt name, or nothing where none is near."""
+    if len(name) > _LONGEST_NAME:
+        return ""
     close = difflib.get_close_matches(name, valid, n=1, cutoff=0.6) or [
         choice for choice in valid if choice.casefold() == name.casefold()
     ]
@@ -182,6 +184,7 @@ def _shown(value: object) -> str:
 
 
 _SHOWN_LENGTH = 80
+_LONGEST_NAME = 1000
 
 
 def _value_faults(parameters: ReportParameters, choices: ParameterChoices) -> list[str]:
