@@ -287,7 +287,7 @@ def test_no_project_is_said(
     """PILLAR_ROOT leads nowhere: the way out is named."""
     monkeypatch.setenv("PILLAR_ROOT", str(tmp_path))
     code, _, err = call(capsys, "report")
-    assert (code, "PILLAR_ROOT" in err) == (1, True)
+    assert (code, "PILLAR_ROOT" in err) == (2, True)
 
 
 class Terminal(io.StringIO):
