@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from third_pillar.assessment.capacity import STAND_IN
 from third_pillar.assessment.case import Case
+from third_pillar.assessment.convergence import assess_convergence
 from third_pillar.briefing.markup import Exhibit, Fragment, fragment, number, paragraph, span, table
 from third_pillar.briefing.numbers import phrase_count, phrase_likelihood, phrase_list
 from third_pillar.briefing.words import (
@@ -35,6 +36,7 @@ def compose_pillar_test(case: Case) -> Fragment:
             f"need of {pillars(case)} at {phrase_count(specification.stages_needed)} or more of "
             "four stages, on capacity weighted by its chance.",
             _breadth_sentence(case),
+            _convergence(case),
             _passing(case),
         ),
         paragraph(*_served(case)),
@@ -52,6 +54,17 @@ def _breadth_sentence(case: Case) -> Markup:
         horizon(case), candidate(case), number(stages), span(stages),
         phrase_likelihood(float(chance.value or 0)), number(chance),
     )  # fmt: skip
+
+
+def _convergence(case: Case) -> str:
+    """What fewer draws would have said, and how far chance alone moves the last figure."""
+    points = assess_convergence(case.results)
+    counts = phrase_list(tuple(f"{point.draws:,}" for point in points))
+    chances = phrase_list(tuple(f"{100 * point.chance:.1f}" for point in points))
+    return (
+        f"With {counts} draws that chance comes out at {chances} %; the draws alone move the last "
+        f"by {100 * points[-1].error:.2f} percentage points."
+    )
 
 
 def _passing(case: Case) -> str:
