@@ -8,6 +8,7 @@ import random
 import signal
 from pathlib import Path
 
+import psutil
 import pytest
 
 from reporting import PROFILE, Project
@@ -84,8 +85,7 @@ def test_a_kernel_killed_at_random_moments_is_a_failed_report(project: Project) 
 
         def strike(step: CellProgress, after: int = after) -> None:
             if step.number == after:
-                (kernel,) = [child for child in children(os.getpid()) if is_kernel(child)]
-                os.kill(kernel, signal.SIGKILL)
+                os.kill(find_kernel(), signal.SIGKILL)
 
         outcome = publish_report(engine="kernel", progress=strike)
         assert (outcome.status, outcome.error) == ("failed", "ProcessEnded"), outcome.message
@@ -97,14 +97,11 @@ def test_a_kernel_killed_at_random_moments_is_a_failed_report(project: Project) 
     assert Archive().verify() == []
 
 
-def is_kernel(pid: int) -> bool:
-    """Other tests of the same process may have left children of their own."""
-    return b"ipykernel" in Path(f"/proc/{pid}/cmdline").read_bytes()
-
-
-def children(pid: int) -> list[int]:
-    listed = Path(f"/proc/{pid}/task/{pid}/children")
-    return [int(child) for child in listed.read_text().split()]
+def find_kernel() -> int:
+    """The one kernel among this process's children, whichever thread started it."""
+    alive = [one for one in psutil.Process().children() if one.status() != psutil.STATUS_ZOMBIE]
+    (kernel,) = [one.pid for one in alive if "ipykernel" in " ".join(one.cmdline())]
+    return int(kernel)
 
 
 @pytest.mark.parametrize(
