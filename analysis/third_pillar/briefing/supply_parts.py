@@ -270,7 +270,7 @@ def _served_table(case: Case) -> Markup:
 
 def _with_candidate(case: Case, pool: MemberSet) -> str:
     """The pool's name once the candidate has joined it."""
-    return sentence_start(f"{pool.label.removesuffix(' alone')} with {candidate(case)}")
+    return sentence_start(f"{candidate(case)} with {pool.label.removesuffix(' alone')}")
 
 
 def _with_range(case: Case, expression: str) -> Markup:
