@@ -11,9 +11,9 @@ from third_pillar.assessment.capacity import (
     ON_RECORD,
     PARTLY_KNOWN,
     STAND_IN,
-    read_best_production,
 )
 from third_pillar.assessment.catalogue import measure
+from third_pillar.assessment.production import find_best_rows
 from third_pillar.vocabulary.codes import AGGREGATES, STAGES, Stage
 from third_pillar.vocabulary.errors import MissingEvidence
 
@@ -204,8 +204,8 @@ def test_counting_by_owner_moves_tonnes_and_loses_none(india, case_of, when):
 
 def test_a_dispute_between_sources_widens_indias_mine_output(india):
     """The flat estimate of 2,900 t stands against 2,200 t from monazite output."""
-    best = read_best_production(india.results.evidence).set_index("figure_id")
-    row = best.loc["MINE-IND-2025-MCS2026"]
+    row = find_best_rows(india.results.evidence)["IND", 2025]
+    assert row["figure_id"] == "MINE-IND-2025-MCS2026"
     assert (row["low"], row["value"], row["high"]) == (2200, 2900, 2900)
     output = india.metric("mine_output(IND, 2025)")
     assert (output.low, output.value, output.high) == (2200, 2900, 2900)
@@ -215,10 +215,10 @@ def test_a_dispute_between_sources_widens_indias_mine_output(india):
 
 def test_editions_of_one_publisher_do_not_widen_each_other(india):
     """The newer edition settles it: Australia, Nigeria and Thailand carry no range for 2024."""
-    best = read_best_production(india.results.evidence)
+    best = find_best_rows(india.results.evidence)
     conflicts = india.results.evidence.table("conflicts")["figure_ids"]
     for country, kept in (("AUS", 29_000), ("NGA", 1_500), ("THA", 2_100)):
-        row = best[(best["country_iso3"] == country) & (best["year"] == 2024)].iloc[0]
+        row = best[country, 2024]
         assert conflicts.str.contains(f"MINE-{country}-2024").any(), "no dispute on record"
         assert row["value"] == kept
         assert np.isnan(row["low"]), country
@@ -226,9 +226,11 @@ def test_editions_of_one_publisher_do_not_widen_each_other(india):
 
 
 def test_one_row_a_country_and_year_from_the_newest_edition(india):
-    best = read_best_production(india.results.evidence)
-    assert not best.duplicated(["country_iso3", "year"]).any()
-    world = best[(best["country_iso3"] == "WLD") & (best["year"] == 2024)].iloc[0]
+    table = india.results.evidence.table("mine_production")
+    best = find_best_rows(india.results.evidence)
+    named = table.dropna(subset=["value"])[["country_iso3", "year"]].drop_duplicates()
+    assert set(best) == set(named.itertuples(index=False, name=None))
+    world = best["WLD", 2024]
     assert (world["value"], world["edition"]) == (380_000, "MCS 2026 v1.3")
 
 

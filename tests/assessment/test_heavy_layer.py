@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
-from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,7 @@ from third_pillar.assessment.layers import LayeredMoment
 from third_pillar.assessment.plants import read_circuits, read_plants
 from third_pillar.assessment.summary import summarise_pillar_test
 from third_pillar.evidence import load_evidence, load_specifications
+from third_pillar.evidence.frozen import FrozenTables
 from third_pillar.model.breadth import BreadthSpecification, assess_breadth
 from third_pillar.model.sampling import compute_monte_carlo_error
 from third_pillar.vocabulary.codes import STAGES, Stage
@@ -79,14 +80,8 @@ def test_numbers_of_the_layer_rest_on_the_red_assumption(india):
 def test_without_its_rows_the_layer_is_not_known_and_not_zero(india):
     """A gap is a gap: definitions of the layer are not tested, and metrics are not on record."""
     evidence = india.results.evidence
-    bare = evidence.__class__(
-        **{
-            **evidence.__dict__,
-            "tables": MappingProxyType(
-                {name: t for name, t in evidence.tables.items() if name != "heavy_circuits"}
-            ),
-        }
-    )
+    kept = {name: table for name, table in evidence.tables.items() if name != "heavy_circuits"}
+    bare = dataclasses.replace(evidence, tables=FrozenTables(kept))
     draws = RowDraws(bare.assumptions, draws=50, seed=1)
     capacity, need = india.results.horizon.capacity, india.results.horizon.need
     assert assess_heavy_capacity(bare, capacity, draws=draws, count_by="location") is None

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from third_pillar.assessment.draws import RowDraws, read_range
 from third_pillar.assessment.plants import find_in_national_figures, find_unmeasured, read_plants
+from third_pillar.assessment.production import find_best_rows
 from third_pillar.evidence import Evidence
 from third_pillar.model.conversion import CONVERTIBLE_UNITS, compute_magnet_equivalent
-from third_pillar.model.sampling import Draws, summarise
+from third_pillar.model.sampling import Draws, summarise_each
 from third_pillar.vocabulary.codes import AGGREGATES, STAGES, PlantStatus, Stage
 from third_pillar.vocabulary.findings import CAPACITY_GAP
 
@@ -136,52 +135,12 @@ def assess_stage_capacity(
     return _tabulate(collected, draws=draws.draws, at=at)
 
 
-def read_best_production(evidence: Evidence) -> pd.DataFrame:
-    """Mine output by country and year from the newest edition that prints it.
-
-    Returns:
-        One row per (country_iso3, year), aggregates included, columns of `mine_production`.
-
-    Method:
-        §0.3 of docs/methods.md: vintages are kept, the one known last wins.
-    """
-    return _best_production(evidence).copy()
-
-
-@lru_cache(maxsize=8)
-def _best_production(evidence: Evidence) -> pd.DataFrame:
-    table = evidence.table("mine_production").dropna(subset=["value"])
-    newest = table.sort_values(["known_from", "edition"], kind="stable")
-    best = newest.drop_duplicates(["country_iso3", "year"], keep="last")
-    best = _widen_by_conflicts(best, evidence.table("conflicts"), vintages=set(table["figure_id"]))
-    return best.sort_values(["country_iso3", "year"], kind="stable").reset_index(drop=True)
-
-
-def _widen_by_conflicts(
-    figures: pd.DataFrame, conflicts: pd.DataFrame, *, vintages: set[str]
-) -> pd.DataFrame:
-    """Figures that sources dispute carry the range of the dispute (§0.3)."""
-    widened = figures.copy()
-    for conflict in conflicts.to_dict("records"):
-        disputed = set(str(conflict["figure_ids"]).split(";"))
-        hit = widened["figure_id"].isin(disputed) & (widened["unit"] == conflict["unit"])
-        # Between vintages of one publisher the newer one settles it; only other sources widen.
-        if disputed <= vintages or not hit.any():
-            continue
-        for end, widen in (("low", min), ("high", max)):
-            if pd.notna(conflict[end]):
-                widened.loc[hit, end] = [
-                    widen(float(value), float(conflict[end])) for value in widened.loc[hit, "value"]
-                ]
-    return widened
-
-
 def _mined(evidence: Evidence, draws: RowDraws) -> Iterator[_Item]:
-    best = read_best_production(evidence)
-    named = best[~best["country_iso3"].isin(AGGREGATES)]
-    latest = named[named["year"] == named["year"].max()]
-    for row in latest.to_dict("records"):
-        country = str(row["country_iso3"])
+    named = {key: row for key, row in find_best_rows(evidence).items() if key[0] not in AGGREGATES}
+    latest = max((year for _, year in named), default=0)
+    for (country, year), row in named.items():
+        if year != latest:
+            continue
         tonnes = draws.draw(read_range({**row, "id": row["figure_id"]}))
         magnets = compute_magnet_equivalent(
             tonnes, unit=str(row["unit"]), stage=Stage.MINE, country=country, assumptions=draws
@@ -227,20 +186,28 @@ def _plants(
 
 
 def _tabulate(collected: _Collected, *, draws: int, at: float) -> StageCapacity:
-    named = {item.country for item in collected.items} | {pair[0] for pair in collected.unknown}
+    held: dict[tuple[str, Stage], list[_Item]] = {}
+    for item in collected.items:
+        held.setdefault((item.country, item.stage), []).append(item)
+    named = {country for country, _ in (*held, *collected.unknown)}
     countries = tuple(sorted(named - AGGREGATES))
-    total = np.zeros((draws, len(countries), len(STAGES)))
-    records = {}
+    total = np.zeros((len(countries), len(STAGES), draws))
+    status = {}
     for c, country in enumerate(countries):
         for s, stage in enumerate(STAGES):
-            items = [i for i in collected.items if i.country == country and i.stage == stage]
+            items = held.setdefault((country, stage), [])
             for item in items:
-                total[:, c, s] += item.tonnes
-            status = _status(items, is_unknown=(country, stage.value) in collected.unknown)
-            if status == NOT_KNOWN:
-                total[:, c, s] = np.nan
-            records[country, stage] = _record(status, total[:, c, s], items)
-    return StageCapacity(at, countries, total, records)
+                total[c, s] += item.tonnes
+            is_unknown = (country, stage.value) in collected.unknown
+            status[country, stage] = _status(items, is_unknown=is_unknown)
+            if status[country, stage] == NOT_KNOWN:
+                total[c, s] = np.nan
+    told = summarise_each(total).reshape(3, -1)
+    records = {
+        place: _record(said, tuple(told[:, number].tolist()), held[place])
+        for number, (place, said) in enumerate(status.items())
+    }
+    return StageCapacity(at, countries, total.transpose(2, 0, 1), records)
 
 
 def _status(items: list[_Item], *, is_unknown: bool) -> str:
@@ -251,15 +218,13 @@ def _status(items: list[_Item], *, is_unknown: bool) -> str:
     return NOT_KNOWN if is_unknown else NONE_ON_RECORD
 
 
-def _record(status: str, tonnes: Draws, items: list[_Item]) -> StageRecord:
-    if status == NOT_KNOWN:
-        return StageRecord(status, np.nan, np.nan, np.nan)
-    known = summarise(tonnes)
+def _record(status: str, told: tuple[float, ...], items: list[_Item]) -> StageRecord:
+    mean, low, high = told
     return StageRecord(
         status=status,
-        value=known.mean,
-        low=known.p10,
-        high=known.p90,
+        value=mean,
+        low=low,
+        high=high,
         row_ids=tuple(item.id for item in items),
         source_ids=tuple(dict.fromkeys(s for item in items for s in item.source_ids)),
     )

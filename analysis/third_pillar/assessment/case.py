@@ -8,7 +8,6 @@ from pathlib import Path
 
 # Importing the metric modules enters their functions into the catalogue.
 from third_pillar.assessment import metrics_chain, metrics_curve, metrics_supply, metrics_trade  # noqa: F401  side effect: they register
-from third_pillar.assessment.capacity import read_best_production
 from third_pillar.assessment.catalogue import measure
 from third_pillar.assessment.claims import settle_claims, tell_flips
 from third_pillar.assessment.metrics_costs import cost_expressions
@@ -17,6 +16,7 @@ from third_pillar.assessment.metrics_layers import layer_expressions
 from third_pillar.assessment.metrics_network import network_expressions
 from third_pillar.assessment.metrics_window import list_window_expressions
 from third_pillar.assessment.own_figures import mark_gaps, mark_metrics, mark_verdicts
+from third_pillar.assessment.production import find_best_rows, newest_year
 from third_pillar.assessment.results import HORIZON, NOW, Results, assess_results
 from third_pillar.evidence import (
     check_package,
@@ -187,8 +187,7 @@ def _measure_standard(results: Results) -> dict[str, Metric]:
 def _standard_expressions(results: Results) -> list[str]:
     candidate, countries = results.candidate, (results.candidate, *results.pillars)
     pools = [pool.id for pool in results.sets]
-    best = read_best_production(results.evidence)
-    year = int(best.loc[best["country_iso3"] == WORLD, "year"].max())
+    year = newest_year(find_best_rows(results.evidence), WORLD)
     return [
         *(f"{name}({candidate}, {year})" for name in ("mine_share", "mine_output", "mine_rank")),
         f"resource_rank({candidate})",

@@ -10,6 +10,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from third_pillar.model.sampling import Draws
@@ -125,7 +126,8 @@ def expression_id(name: str, arguments: Iterable[Argument]) -> str:
     return f"{name}({', '.join(str(argument) for argument in arguments)})"
 
 
-def _read(expression: str) -> tuple[str, list[Argument]]:
+@lru_cache(maxsize=1024)
+def _read(expression: str) -> tuple[str, tuple[Argument, ...]]:
     match = _EXPRESSION.fullmatch(expression.strip())
     if match is None:
         raise PillarError(f"{expression!r} is not a metric: write name(argument, …)")
@@ -138,7 +140,7 @@ def _read(expression: str) -> tuple[str, list[Argument]]:
     if len(arguments) != len(wanted):
         raise PillarError(f"{expression}: {name} takes ({', '.join(wanted)})")
     _check_kinds(expression, name, arguments)
-    return name, arguments
+    return name, tuple(arguments)
 
 
 _KINDS: dict[str, tuple[type | tuple[type, ...], str]] = {

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from weakref import WeakKeyDictionary
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from third_pillar.evidence import Article, Evidence
+from third_pillar.evidence import Article, Evidence, Row
 from third_pillar.vocabulary.codes import AGGREGATES, WORLD
 from third_pillar.vocabulary.findings import Gap
 
@@ -57,30 +55,28 @@ def locate_row(
     for gap in evidence.gaps:
         if gap.id == row_id:
             return FoundRow(row_id, _GAPS, _gap_cells(gap))
-    table = _tables_by_row(evidence).get(row_id)
-    frame = evidence.tables[table] if table else None
-    if frame is None and article is not None:
-        table, frame = "evidence", article.evidence
-    if table is None or frame is None:
+    if row_id in _places(evidence):
+        table, place = _places(evidence)[row_id]
+        return FoundRow(row_id, table, evidence.rows(table)[place])
+    frame = None if article is None else article.evidence
+    if frame is None or not (frame.iloc[:, 0] == row_id).any():
         return None
     found = frame[frame.iloc[:, 0] == row_id]
-    if found.empty:
-        return None
-    return FoundRow(row_id, table, {str(k): v for k, v in found.iloc[0].items()})
+    return FoundRow(row_id, "evidence", {str(k): v for k, v in found.iloc[0].items()})
 
 
-_known: WeakKeyDictionary[Evidence, dict[str, str]] = WeakKeyDictionary()
+_known: WeakKeyDictionary[Evidence, dict[str, tuple[str, int]]] = WeakKeyDictionary()
 
 
-def _tables_by_row(evidence: Evidence) -> dict[str, str]:
-    """Row id → its table, for tables whose first column is an id of rows."""
+def _places(evidence: Evidence) -> dict[str, tuple[str, int]]:
+    """Row id → its table and place there, for tables whose first column is an id of rows."""
     if evidence not in _known:
-        _known[evidence] = {
-            str(row_id): name
-            for name, frame in evidence.tables.glance()
-            if len(frame.columns) and frame.columns[0] in _KEYS
-            for row_id in frame.iloc[:, 0]
-        }
+        places: dict[str, tuple[str, int]] = {}
+        for name, frame in evidence.tables.glance():
+            if len(frame.columns) and frame.columns[0] in _KEYS:
+                ids = frame.iloc[:, 0].tolist()
+                places |= {str(row): (name, place) for place, row in enumerate(ids)}
+        _known[evidence] = places
     return _known[evidence]
 
 
@@ -107,25 +103,29 @@ def scale_row(evidence: Evidence, row: FoundRow, factor: float) -> Evidence | No
             return None
         frame.loc[row.id, FIGURES] = moved
         return replace(evidence, assumptions=frame)
-    frame = evidence.tables[row.table]
-    hit = (frame.iloc[:, 0] == row.id).to_numpy()
-    whole = _total_with(frame, row) if row.table == "mine_production" else ~hit & hit
-    scaled = {
-        name: np.where(hit, cells * factor, np.where(whole, cells + figure * (factor - 1), cells))
-        for name in FIGURES
-        if name in frame
-        for cells in [frame[name].to_numpy(dtype=float, na_value=np.nan)]
-    }
-    return evidence.with_tables({row.table: frame.assign(**scaled)})
+    held = evidence.tables.hold(row.table)
+    places = _places(evidence)
+    changed = {places[row.id][1]: _move(row.cells, lambda cell: cell * factor)}
+    if row.table == "mine_production":
+        more = figure * (factor - 1.0)
+        for place, other in enumerate(held.rows):
+            if _is_total_with(other, row):
+                changed[place] = _move(other, lambda cell: cell + more)
+    return evidence.with_tables({row.table: held.with_rows(changed)})
 
 
-def _total_with(frame: pd.DataFrame, row: FoundRow) -> npt.NDArray[np.bool_]:
-    """Which rows are the world total that the same publisher prints beside a country's row."""
-    is_country = row.cells["country_iso3"] not in AGGREGATES
-    found = (frame["country_iso3"] == WORLD).to_numpy() & is_country
-    for name in ("year", "edition", "source_id"):
-        found &= (frame[name] == row.cells[name]).to_numpy()
-    return found
+def _move(row: Row, by: Callable[[float], float]) -> Row:
+    return {**row, **{name: by(row[name]) for name in FIGURES if name in row}}
+
+
+def _is_total_with(other: Row, row: FoundRow) -> bool:
+    """Whether it is the world total that the same publisher prints beside a country's row."""
+    same = ("year", "edition", "source_id")
+    return (
+        other["country_iso3"] == WORLD
+        and row.cells["country_iso3"] not in AGGREGATES
+        and all(other[name] == row.cells[name] for name in same)
+    )
 
 
 def _gap_cells(gap: Gap) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from third_pillar.assessment.claim_rows import FoundRow, scale_row
 from third_pillar.assessment.claim_weights import weigh_measure
 from third_pillar.assessment.demand import assess_need, find_need
 from third_pillar.assessment.draws import RowDraws
-from third_pillar.assessment.expressions import measure_test
+from third_pillar.assessment.expressions import read_test
 from third_pillar.assessment.network import assess_candidate_balance, assess_served_shares
 from third_pillar.assessment.shares import assess_stage_shares
 from third_pillar.assessment.trade import assess_dependence, assess_magnet_exports
@@ -66,6 +66,8 @@ class Trial:
         if self._names <= _OF_NAMED_COUNTRIES:
             evidence = _plants_of(evidence, self._countries | {results.candidate})
         self._results = replace(results, evidence=evidence)
+        count = min(SEARCH_DRAWS, results.draws.draws)
+        self._draws = RowDraws(evidence.assumptions, draws=count, seed=results.draws.seed)
 
     def weigh_scaled(self, row: FoundRow | None, factor: float) -> Verdict | None:
         """The verdict with one row multiplied; nothing where the row or the model refuses."""
@@ -74,7 +76,7 @@ class Trial:
         if changed is None:
             return None
         try:
-            metric = measure_test(self._rebuild(changed, row, factor), "", self._test).metric
+            metric, _ = read_test(self._rebuild(changed, row, factor), "", self._test)
         except (PillarError, ValueError):
             return None  # the change left nothing to measure: it is no flip
         if not isinstance(metric.value, int | float):
@@ -91,9 +93,8 @@ class Trial:
     def _rebuild(self, evidence: Evidence, row: FoundRow | None, factor: float) -> Results:
         """Only what the named metrics read is assessed again."""
         old = self._results
-        draws = RowDraws(
-            evidence.assumptions, draws=min(SEARCH_DRAWS, old.draws.draws), seed=old.draws.seed
-        )
+        is_assumed = row is not None and row.table == "assumptions"
+        draws = self._draws.beside(evidence.assumptions) if is_assumed else self._draws
         fresh = replace(old, evidence=evidence, draws=draws)
         if self._names & _SHARES:
             again = assess_stage_shares(evidence, _stages_of(row))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from third_pillar.assessment.draws import RowDraws, read_range
-from third_pillar.evidence import Evidence
+from third_pillar.evidence import Evidence, Row
 from third_pillar.model.conversion import MAGNET_UNIT
 from third_pillar.model.sampling import Draws
 from third_pillar.vocabulary.errors import MissingEvidence
@@ -47,15 +47,19 @@ def assess_need(
         §3.5 of docs/methods.md: the row of that year if there is one, else the latest row
         before it, grown at the assumed rate.
     """
-    table = evidence.table("magnet_demand")
-    table = table[(table["unit"] == MAGNET_UNIT) & (table["scope"] == _WHOLE_COUNTRY)]
-    table = table.dropna(subset=["value"])
+    table = [
+        row
+        for row in evidence.rows("magnet_demand")
+        if row["unit"] == MAGNET_UNIT
+        and row["scope"] == _WHOLE_COUNTRY
+        and not math.isnan(row["value"])
+    ]
     total = np.zeros(draws.draws)
     rows = []
     for country in countries:
-        row = _nearest_row(table[table["country_iso3"] == country], year)
+        row = _nearest_row([row for row in table if row["country_iso3"] == country], year)
         if row is None:
-            known = ", ".join(sorted(set(table["country_iso3"])))
+            known = ", ".join(sorted({row["country_iso3"] for row in table}))
             raise MissingEvidence(
                 f"magnet_demand has no tonnage of NdFeB for {country} up to {year}",
                 hint=f"Countries with a figure: {known}. Add a row, or name other pillars.",
@@ -81,12 +85,13 @@ def find_need(evidence: Evidence, country: str, *, draws: RowDraws, year: int) -
         return None
 
 
-def _nearest_row(rows: pd.DataFrame, year: int) -> pd.Series | None:
-    earlier = rows[rows["year"] <= year].sort_values(["year", "known_from"], kind="stable")
-    return None if earlier.empty else earlier.iloc[-1]
+def _nearest_row(rows: list[Row], year: int) -> Row | None:
+    earlier = [row for row in rows if row["year"] <= year]
+    # among rows known on one day the last of the table
+    return max(reversed(earlier), key=lambda row: (row["year"], row["known_from"]), default=None)
 
 
-def _grown(row: pd.Series, *, draws: RowDraws, year: int) -> Draws:
-    base = draws.draw(read_range({**row.to_dict(), "id": row["figure_id"]}))
+def _grown(row: Row, *, draws: RowDraws, year: int) -> Draws:
+    base = draws.draw(read_range({**row, "id": row["figure_id"]}))
     growth = 1.0 + draws["demand_growth"] / 100.0
     return np.asarray(base * growth ** (year - int(row["year"])), dtype=float)

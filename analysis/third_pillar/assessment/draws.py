@@ -26,6 +26,12 @@ class RowDraws(Mapping[str, Draws]):
         self.draws = draws
         self.seed = seed
 
+    def beside(self, assumptions: pd.DataFrame) -> RowDraws:
+        """Draws under other assumptions; a figure that is the same in both is drawn once."""
+        other = RowDraws(assumptions, draws=self.draws, seed=self.seed)
+        other._figures, other._chances = self._figures, self._chances
+        return other
+
     def __getitem__(self, assumption_id: str) -> Draws:
         if assumption_id not in self._drawn:
             if assumption_id not in self._rows.index:

@@ -66,18 +66,29 @@ def measure_test(results: Results, claim_id: str, test: MeasuredTest) -> Measure
     Method:
         §6.1 of docs/methods.md.
     """
+    reading, draws = read_test(results, claim_id, test)
+    if draws is None:
+        draws = _draws_of(results, str(test.expression), reading)
+    return Measurement(describe(results, str(test.expression), reading), draws)
+
+
+def read_test(results: Results, claim_id: str, test: MeasuredTest) -> tuple[Reading, Draws | None]:
+    """The reading of a test alone, without its confidence; its draws where it is an expression.
+
+    Raises:
+        EvidenceFault: As `measure_test`; so for the others.
+        MissingEvidence: A figure is not on record, is no number, or a divisor can be zero.
+        PillarError: The expression names no metric of the catalogue.
+    """
     expression = test.expression
     readings = {str(call): take_reading(results, str(call))[1] for call in find_calls(expression)}
     unit = _check_unit(claim_id, test, expression, readings)
     if isinstance(expression, Call):
-        reading = readings[str(expression)]
-        draws = _draws_of(results, str(expression), reading)
-        return Measurement(describe(results, str(expression), reading), draws)
+        return readings[str(expression)], None
     drawn = {name: _draws_of(results, name, reading) for name, reading in readings.items()}
     draws = _compute(expression, drawn, results.draws.draws)
     scale = 100.0 if unit == RATIO and is_same_unit(test.unit, PERCENT) else 1.0
-    reading = _join(expression, readings, scale * draws, test.unit)
-    return Measurement(describe(results, str(expression), reading), scale * draws)
+    return _join(expression, readings, scale * draws, test.unit), scale * draws
 
 
 def _check_unit(

@@ -24,7 +24,7 @@ from third_pillar.assessment.forecast_outcomes import (
     Settled,
 )
 from third_pillar.assessment.pipeline import read_all_plants
-from third_pillar.assessment.plants import STARTED, Plant, decimal_year, select_counted
+from third_pillar.assessment.plants import STARTED, Plant, decimal_year, is_counted
 from third_pillar.assessment.results import Results
 from third_pillar.evidence import Evidence
 from third_pillar.model import conversion, pipeline, sampling
@@ -186,7 +186,8 @@ def settle_forecasts(rows: Sequence[Mapping[str, str]], evidence: Evidence) -> t
     Method:
         §4.11 of docs/methods.md.
     """
-    projects = select_counted(evidence.table("projects"))
+    projects = evidence.table("projects")
+    projects = projects[[is_counted(row) for row in evidence.rows("projects")]]
     return tuple(
         settle_event(row, evidence)
         if row["rule"] in {EVENT_HAPPENS, CONTROL_IN_FORCE}

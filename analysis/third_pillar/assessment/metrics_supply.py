@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
-from third_pillar.assessment.capacity import read_best_production
 from third_pillar.assessment.catalogue import Reading, metric
+from third_pillar.assessment.production import find_best_rows, find_mine_row
 from third_pillar.assessment.shares import StageShares
 from third_pillar.assessment.shares import mine_share as read_mine_share
+from third_pillar.evidence import Row
 from third_pillar.model.sampling import Range
 from third_pillar.vocabulary.codes import AGGREGATES, CHINA, WORLD, Stage
 from third_pillar.vocabulary.errors import MissingEvidence
@@ -23,13 +23,12 @@ if TYPE_CHECKING:
 def mine_share(results: Results, country: str, year: int) -> Reading:
     """A country's share of the world's mine output, in percent."""
     share, low, high, row_id = read_mine_share(results.evidence, country, year)
-    world_id = str(_mine_row(results, WORLD, year)["figure_id"])
-    best = read_best_production(results.evidence).set_index("figure_id")
+    world_id = str(find_mine_row(results.evidence, WORLD, year)["figure_id"])
     name = results.evidence.country_name(country)
     return Reading(
         f"{name}: share of world mine output",
         share, "%", str(year), "§1.1", "share", low, high, (row_id, world_id),
-        (str(best.loc[row_id, "source_id"]),),
+        (str(find_mine_row(results.evidence, country, year)["source_id"]),),
         draws=results.draws.draw(Range(row_id, share, low, high)),
     )  # fmt: skip
 
@@ -37,7 +36,7 @@ def mine_share(results: Results, country: str, year: int) -> Reading:
 @metric
 def mine_output(results: Results, country: str, year: int) -> Reading:
     """A country's mine output, in tonnes of rare-earth oxide."""
-    row = _mine_row(results, country, year)
+    row = find_mine_row(results.evidence, country, year)
     name = results.evidence.country_name(country)
     return Reading(
         f"{name}: mine output", float(row["value"]), "t REO", str(year), "§0.3", "tonnes",
@@ -49,14 +48,18 @@ def mine_output(results: Results, country: str, year: int) -> Reading:
 @metric
 def mine_rank(results: Results, country: str, year: int) -> Reading:
     """A country's rank among the world's miners; equal output shares the better rank."""
-    best = read_best_production(results.evidence)
-    rows = best[(best["year"] == year) & ~best["country_iso3"].isin(AGGREGATES)]
-    row = _mine_row(results, country, year)
-    rank = 1 + int((rows["value"] > row["value"]).sum())
+    rows = [
+        row
+        for (place, of), row in find_best_rows(results.evidence).items()
+        if of == year and place not in AGGREGATES
+    ]
+    row = find_mine_row(results.evidence, country, year)
+    rank = 1 + sum(other["value"] > row["value"] for other in rows)
     name = results.evidence.country_name(country)
     return Reading(
         f"{name}: rank by mine output", rank, "rank", str(year), "§0.3", "rank",
-        rests_on=_unique(row["figure_id"], *rows["figure_id"]), source_ids=(str(row["source_id"]),),
+        rests_on=_unique(row["figure_id"], *(other["figure_id"] for other in rows)),
+        source_ids=(str(row["source_id"]),),
     )  # fmt: skip
 
 
@@ -80,7 +83,7 @@ def stages_dominated(results: Results, country: str, threshold_pct: float) -> Re
     held = {
         stage: _share_row(shares, country)
         for stage, shares in results.stage_shares.items()
-        if country in set(shares.shares["country_iso3"])
+        if shares.find(country) is not None
     }
     reached = [stage for stage, row in held.items() if 100 * row["share"] >= threshold_pct]
     name = results.evidence.country_name(country)
@@ -100,8 +103,8 @@ def stage_hhi(results: Results, stage: str) -> Reading:
     return Reading(
         f"Concentration by country at the {stage} stage",
         index.hhi_low, "HHI, 0 to 1", str(shares.year), "§1.1", "index",
-        index.hhi_low, index.hhi_high, tuple(shares.shares["figure_id"]),
-        tuple(dict.fromkeys(shares.shares["source_id"])),
+        index.hhi_low, index.hhi_high, shares.row_ids,
+        shares.source_ids,
     )  # fmt: skip
 
 
@@ -109,15 +112,15 @@ def stage_hhi(results: Results, stage: str) -> Reading:
 def largest_share_outside_china(results: Results, stage: str) -> Reading:
     """The largest share of the world any one country but China holds, or could hold, in percent."""
     shares = _stage(results, stage)
-    others = shares.shares[shares.shares["country_iso3"] != CHINA]
-    named = float(others["share"].max()) if len(others) else 0.0
+    others = [float(row["share"]) for row in shares.rows if row["country_iso3"] != CHINA]
+    named = max(others, default=0.0)
     # What no row attributes could at most all be one country's.
     ceiling = max(named, shares.concentration.unattributed) if len(others) < _FEW else named
     return Reading(
         f"Largest share of a single country other than China at the {stage} stage",
-        100 * named if len(others) else 100 * ceiling, "%", str(shares.year), "§1.1", "share",
-        100 * named, 100 * ceiling, tuple(shares.shares["figure_id"]),
-        tuple(dict.fromkeys(shares.shares["source_id"])),
+        100 * named if others else 100 * ceiling, "%", str(shares.year), "§1.1", "share",
+        100 * named, 100 * ceiling, shares.row_ids,
+        shares.source_ids,
     )  # fmt: skip
 
 
@@ -127,17 +130,15 @@ _FEW = 2
 @metric
 def resource_rank(results: Results, country: str) -> Reading:
     """Rank of a country's rare-earth resource among the reserves other countries report."""
-    table = results.evidence.table("reserves_resources")
     own = _resource(results, country)
-    reserves = _newest_reserves(table)
-    others = reserves[reserves["country_iso3"] != country]
-    rank = 1 + int((others["value"] > own["value"]).sum())
+    others = [row for row in _newest_reserves(results) if row["country_iso3"] != country]
+    rank = 1 + sum(other["value"] > own["value"] for other in others)
     name = results.evidence.country_name(country)
     return Reading(
         f"{name}: rank its in-situ resource would take among reported reserves "
         "(a resource is not a reserve)",
         rank, "rank", str(int(own["year"])), "§0.1", "rank",
-        rests_on=_unique(own["figure_id"], *others["figure_id"]),
+        rests_on=_unique(own["figure_id"], *(other["figure_id"] for other in others)),
         source_ids=(str(own["source_id"]),),
     )  # fmt: skip
 
@@ -146,12 +147,15 @@ def resource_rank(results: Results, country: str) -> Reading:
 def life_ratio(results: Results, country: str, year: int) -> Reading:
     """Years a country's resource would last over years the world's reserves would last."""
     own = _resource(results, country)
-    mined = _mine_row(results, country, year)
-    world_mined = _mine_row(results, WORLD, year)
-    table = results.evidence.table("reserves_resources")
-    world = table[(table["country_iso3"] == WORLD) & (table["measure"] == "reserve")]
-    row = world.sort_values(["year", "known_from"], kind="stable").iloc[-1]
-    world_tonnes = float(row["value"] if pd.notna(row["value"]) else row["low"])
+    mined = find_mine_row(results.evidence, country, year)
+    world_mined = find_mine_row(results.evidence, WORLD, year)
+    world = [
+        row
+        for row in results.evidence.rows(_RESOURCES)
+        if row["country_iso3"] == WORLD and row["measure"] == "reserve"
+    ]
+    row = max(reversed(world), key=_when)
+    world_tonnes = float(row["low"] if np.isnan(row["value"]) else row["value"])
     ratio = (own["value"] / mined["value"]) / (world_tonnes / world_mined["value"])
     name = results.evidence.country_name(country)
     return Reading(
@@ -162,34 +166,37 @@ def life_ratio(results: Results, country: str, year: int) -> Reading:
     )  # fmt: skip
 
 
-def _resource(results: Results, country: str) -> pd.Series:
-    table = results.evidence.table("reserves_resources")
-    rows = table[
-        (table["country_iso3"] == country)
-        & (table["measure"] == "resource")
-        & (table["unit"] == "t_reo")
-    ].dropna(subset=["value"])
-    if rows.empty:
-        raise MissingEvidence(f"reserves_resources has no resource in t REO for {country}")
-    return rows.sort_values(["value", "known_from"], kind="stable").iloc[-1]
-
-
-def _newest_reserves(table: pd.DataFrame) -> pd.DataFrame:
-    rows = table[
-        (table["measure"] == "reserve")
-        & (table["unit"] == "t_reo")
-        & ~table["country_iso3"].isin(AGGREGATES)
+def _resource(results: Results, country: str) -> Row:
+    rows = [
+        row
+        for row in results.evidence.rows(_RESOURCES)
+        if row["country_iso3"] == country
+        and row["measure"] == "resource"
+        and row["unit"] == "t_reo"
+        and not np.isnan(row["value"])
     ]
-    newest = rows.sort_values(["year", "known_from"], kind="stable")
-    return newest.drop_duplicates("country_iso3", keep="last").dropna(subset=["value"])
+    if not rows:
+        raise MissingEvidence(f"{_RESOURCES} has no resource in t REO for {country}")
+    return max(reversed(rows), key=lambda row: (row["value"], row["known_from"]))
 
 
-def _mine_row(results: Results, country: str, year: int) -> pd.Series:
-    best = read_best_production(results.evidence)
-    rows = best[(best["country_iso3"] == country) & (best["year"] == year)]
-    if rows.empty:
-        raise MissingEvidence(f"mine_production has no row for {country} in {year}")
-    return rows.iloc[0]
+_RESOURCES = "reserves_resources"
+
+
+def _newest_reserves(results: Results) -> list[Row]:
+    rows = [
+        row
+        for row in results.evidence.rows(_RESOURCES)
+        if row["measure"] == "reserve"
+        and row["unit"] == "t_reo"
+        and row["country_iso3"] not in AGGREGATES
+    ]
+    newest = {row["country_iso3"]: row for row in sorted(rows, key=_when)}
+    return [row for row in sorted(newest.values(), key=_when) if not np.isnan(row["value"])]
+
+
+def _when(row: Row) -> tuple[int, object]:
+    return row["year"], row["known_from"]
 
 
 def _stage(results: Results, stage: str) -> StageShares:
@@ -199,11 +206,11 @@ def _stage(results: Results, stage: str) -> StageShares:
     return shares
 
 
-def _share_row(shares: StageShares, country: str) -> dict[str, Any]:
-    rows = shares.shares[shares.shares["country_iso3"] == country].to_dict("records")
-    if not rows:
+def _share_row(shares: StageShares, country: str) -> Row:
+    row = shares.find(country)
+    if row is None:
         raise MissingEvidence(f"no share of {country} at the {shares.stage} stage")
-    return {str(column): value for column, value in rows[0].items()}
+    return row
 
 
 def _unique(*values: object) -> tuple[str, ...]:

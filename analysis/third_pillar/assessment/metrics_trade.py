@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from third_pillar.assessment.catalogue import Reading, metric
 from third_pillar.assessment.draws import read_range
 from third_pillar.assessment.rows import find_product_label, find_row, find_unit_words
+from third_pillar.evidence import Row
 from third_pillar.model.conversion import compute_oxide_need
 from third_pillar.model.sampling import Draws, summarise
 from third_pillar.vocabulary.codes import WORLD
@@ -173,11 +174,11 @@ def magnet_demand_share(results: Results, demand_id: str, world_id: str) -> Read
     )  # fmt: skip
 
 
-def _programme(results: Results, figure_id: str) -> dict[str, Any]:
+def _programme(results: Results, figure_id: str) -> Row:
     return find_row(results.evidence, "national_programmes", figure_id)
 
 
-def _row_draws(results: Results, row: dict[str, Any]) -> Draws:
+def _row_draws(results: Results, row: Row) -> Draws:
     return results.draws.draw(read_range({**row, "id": row["figure_id"]}))
 
 
@@ -187,7 +188,7 @@ def _oxide_for(results: Results, magnets_id: str) -> tuple[Draws, tuple[str, ...
     return compute_oxide_need(magnets, assumptions=results.draws), (str(row["source_id"]),)
 
 
-def _oxide_supply(results: Results, oxide_id: str) -> tuple[Draws, dict[str, Any]]:
+def _oxide_supply(results: Results, oxide_id: str) -> tuple[Draws, Row]:
     row = find_row(results.evidence, "separation_capacity", oxide_id)
     return results.draws.draw(read_range({**row, "id": oxide_id})), row
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from third_pillar.assessment.draws import RowDraws, read_range
-from third_pillar.evidence import Evidence
+from third_pillar.evidence import Evidence, Row
 from third_pillar.model.conversion import CONVERTIBLE_UNITS, compute_magnet_equivalent
 from third_pillar.model.heavy import HEAVY_UNIT, compute_heavy_equivalent
 from third_pillar.model.pipeline import (
@@ -146,43 +146,48 @@ def read_circuits(evidence: Evidence, draws: RowDraws, *, count_by: str) -> tupl
     Method:
         §3.8 of docs/methods.md.
     """
-    register = evidence.table("projects")
-    lines = select_counted(register[register["unit"] == HEAVY_UNIT])
-    lines = lines.assign(part_of=[_find_whole(row, register) for _, row in lines.iterrows()])
-    derived = evidence.table("heavy_circuits")
-    rows = pd.concat([frame for frame in (lines, derived) if len(frame)] or [derived])
+    rows = evidence.remember(("projects", "heavy_circuits"), _find_circuits)
     return _read(evidence, rows, draws, count_by=count_by)
 
 
-def _find_whole(line: pd.Series, register: pd.DataFrame) -> str:
+def _find_circuits(evidence: Evidence) -> tuple[Row, ...]:
+    register = evidence.rows("projects")
+    lines = (row for row in register if row["unit"] == HEAVY_UNIT and is_counted(row))
+    parts = ({**row, "part_of": _find_whole(row, register)} for row in lines)
+    return (*parts, *evidence.rows("heavy_circuits"))
+
+
+def _find_whole(line: Row, register: tuple[Row, ...]) -> str:
     """The plant a heavy line is part of: same company, stage, status and start."""
-    same = ["company", "stage", "country_iso3", "status", "start_year"]
-    is_whole = (register[same] == line[same]).all(axis=1) & (register["unit"] != HEAVY_UNIT)
-    found = register.loc[is_whole, "project_id"]
-    return str(found.iloc[0]) if len(found) == 1 else ""
+    same = ("company", "stage", "country_iso3", "status", "start_year")
+    found = [
+        str(row["project_id"])
+        for row in register
+        if row["unit"] != HEAVY_UNIT and all(row[name] == line[name] for name in same)
+    ]
+    return found[0] if len(found) == 1 else ""
 
 
 def _read(
-    evidence: Evidence, rows: pd.DataFrame, draws: RowDraws, *, count_by: str
+    evidence: Evidence, rows: Iterable[Row], draws: RowDraws, *, count_by: str
 ) -> tuple[Plant, ...]:
     column = "owner_iso3" if count_by == "owner" else "country_iso3"
-    known_events = frozenset(evidence.table("policy_events")["event_id"])
+    known_events = evidence.remember(("policy_events",), _find_events)
     found = []
-    for row in rows.to_dict("records"):
+    for row in rows:
         status = PlantStatus(row["status"])
-        is_dated = status is PlantStatus.OPERATING or pd.notna(row["start_year"])
+        is_dated = status is PlantStatus.OPERATING or not math.isnan(row["start_year"])
         if not _has_figure(row) or not is_dated:
             continue
-        plant = {str(name): value for name, value in row.items()}
         found.append(
             Plant(
                 id=str(row["project_id"]),
-                row=plant,
+                row=row,
                 country=str(row[column]),
                 stage=Stage(row["stage"]),
                 status=status,
-                nameplate=_in_magnets(plant, draws),
-                fate=_fate(plant, status, draws, evidence.as_of, known_events),
+                nameplate=_in_magnets(row, draws),
+                fate=_fate(row, status, draws, evidence.as_of, known_events),
                 source_ids=_cited(row["source_id"], row["source_id_2"]),
             )
         )
@@ -194,7 +199,7 @@ def find_unmeasured(evidence: Evidence, *, count_by: str) -> set[tuple[str, str]
     column = "owner_iso3" if count_by == "owner" else "country_iso3"
     return {
         (str(row[column]), str(row["stage"]))
-        for row in _convertible(evidence).to_dict("records")
+        for row in _convertible(evidence)
         if not _has_figure(row)
     }
 
@@ -204,20 +209,27 @@ def find_in_national_figures(evidence: Evidence) -> set[tuple[str, str]]:
 
     Where that figure is not on record, such a plant shows that there is something unmeasured.
     """
-    projects = evidence.table("projects")
-    if "counts" not in projects:
-        return set()
-    inside = projects[projects["counts"] == NATIONAL]
-    return {(str(r["country_iso3"]), str(r["stage"])) for r in inside.to_dict("records")}
+    return {
+        (str(row["country_iso3"]), str(row["stage"]))
+        for row in evidence.rows("projects")
+        if row.get("counts") == NATIONAL
+    }
 
 
-def _convertible(evidence: Evidence) -> pd.DataFrame:
-    projects = select_counted(evidence.table("projects"))
-    return projects[projects["unit"].isin(CONVERTIBLE_UNITS)]
+def _find_events(evidence: Evidence) -> frozenset[str]:
+    return frozenset(str(row["event_id"]) for row in evidence.rows("policy_events"))
 
 
-def select_counted(projects: pd.DataFrame) -> pd.DataFrame:
-    """Plants that count by themselves.
+def _convertible(evidence: Evidence) -> list[Row]:
+    return [
+        row
+        for row in evidence.rows("projects")
+        if row["unit"] in CONVERTIBLE_UNITS and is_counted(row)
+    ]
+
+
+def is_counted(row: Row) -> bool:
+    """Whether a plant counts by itself.
 
     The others are inside the national figure of their country or make an intermediate that
     another plant on record turns into the product of the stage: to add them counts tonnes twice.
@@ -225,11 +237,11 @@ def select_counted(projects: pd.DataFrame) -> pd.DataFrame:
     Method:
         §3.2 of docs/methods.md.
     """
-    return projects[projects["counts"] == COUNTS] if "counts" in projects else projects
+    return bool(row.get("counts", COUNTS) == COUNTS)
 
 
-def _has_figure(row: Mapping[Any, Any]) -> bool:
-    return not pd.isna([row["value"], row["low"], row["high"]]).all()
+def _has_figure(row: Row) -> bool:
+    return not all(math.isnan(row[name]) for name in ("value", "low", "high"))
 
 
 def _in_magnets(row: Mapping[str, Any], draws: RowDraws) -> Draws:
@@ -272,7 +284,7 @@ def _fate(
 def _assumed(row: Mapping[str, Any], name: str) -> float | None:
     """What a scenario puts in the place of a draw, for one plant."""
     value = row.get(name)
-    return None if value is None or pd.isna(value) else float(value)
+    return None if value is None or math.isnan(value) else float(value)
 
 
 def _backing(row: Mapping[str, Any], known_events: frozenset[str]) -> frozenset[str]:

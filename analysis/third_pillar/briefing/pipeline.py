@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 from markupsafe import Markup
 
 from third_pillar.assessment.case import Case
 from third_pillar.assessment.pipeline import (
     read_all_plants,
 )
-from third_pillar.assessment.plants import STARTED, Plant, select_counted
+from third_pillar.assessment.plants import STARTED, Plant, is_counted
 from third_pillar.briefing.data_notes import note_own_figures
 from third_pillar.briefing.forecasts import phrase_chance
 from third_pillar.briefing.markup import (
@@ -205,12 +207,13 @@ def _start(plant: Plant) -> str:
 
 def compose_window_limits(case: Case) -> Fragment:
     """What the pipeline cannot see."""
-    undated = select_counted(case.results.evidence.table("projects"))
-    missing = undated[
-        undated["start_year"].isna()
-        & undated["country_iso3"].isin([case.results.candidate, *case.results.pillars])
-    ]
-    names = tuple(sorted({f"{r['company']}, {r['plant']}" for r in missing.to_dict("records")}))
+    ours = {case.results.candidate, *case.results.pillars}
+    missing = {
+        f"{row['company']}, {row['plant']}"
+        for row in case.results.evidence.rows("projects")
+        if is_counted(row) and row["country_iso3"] in ours and math.isnan(row["start_year"])
+    }
+    names = tuple(sorted(missing))
     return fragment(
         bullets(
             [

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         check_fragments,
         verify_fragments,
     )
+    from third_pillar.evidence.frozen import HeldTable, Row
     from third_pillar.evidence.hand_reading import read_hand_reading
     from third_pillar.evidence.history import HistoryEntry, append_history
     from third_pillar.evidence.loading import Evidence, load_evidence
@@ -45,7 +46,9 @@ __all__ = [
     "Evidence",
     "FragmentCheck",
     "FragmentFault",
+    "HeldTable",
     "HistoryEntry",
+    "Row",
     "Scenario",
     "append_forecasts",
     "append_history",
@@ -89,7 +92,9 @@ _HOMES = {
     "Evidence": "loading",
     "FragmentCheck": "fragments",
     "FragmentFault": "fragments",
+    "HeldTable": "frozen",
     "HistoryEntry": "history",
+    "Row": "frozen",
     "Scenario": "scenarios",
     "WHOLE": "reads",
     "append_forecasts": "forecasts",

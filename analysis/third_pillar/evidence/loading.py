@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 import pandas as pd
 
@@ -13,7 +14,7 @@ from third_pillar.evidence.as_of import filter_tables
 from third_pillar.evidence.descriptor import read_resources
 from third_pillar.evidence.frames import read_frame
 from third_pillar.evidence.freshness import TableAge, assess_freshness
-from third_pillar.evidence.frozen import FrozenFrame, FrozenTables
+from third_pillar.evidence.frozen import FrozenFrame, FrozenTables, HeldTable, Row
 from third_pillar.evidence.gaps import read_gaps
 from third_pillar.evidence.location import DESCRIPTOR, project_root
 from third_pillar.evidence.overlay_check import check_overlay
@@ -25,7 +26,7 @@ from third_pillar.evidence.overlay_files import (
     read_overlay,
 )
 from third_pillar.evidence.reading import read_table
-from third_pillar.evidence.reads import KEYS, NotedTables, accounted, note_read
+from third_pillar.evidence.reads import KEYS, accounted, note_read
 from third_pillar.evidence.release import file_state, package_files, read_release
 from third_pillar.evidence.rules import NEEDED
 from third_pillar.evidence.scenario_changes import change_rows
@@ -35,6 +36,7 @@ from third_pillar.vocabulary.errors import MissingEvidence
 from third_pillar.vocabulary.findings import DataRelease, Gap
 from third_pillar.vocabulary.parameters import nearest
 
+_Found = TypeVar("_Found")
 _PackageState = tuple[tuple[Path, int, int], ...]
 _ALWAYS_READ = ("sources.csv", "curated/assumptions.csv", "curated/gaps.csv")
 _loaded: dict[Path, tuple[_PackageState, Mapping[str, pd.DataFrame]]] = {}
@@ -60,7 +62,7 @@ class Evidence:
     """
 
     as_of: dt.date
-    tables: NotedTables[pd.DataFrame]
+    tables: FrozenTables
     gaps: tuple[Gap, ...]
     assumptions: pd.DataFrame = FrozenFrame()  # type: ignore[assignment]  # noqa: RUF009  a descriptor: hands out frames
     sources: pd.DataFrame = FrozenFrame()  # type: ignore[assignment]  # noqa: RUF009  same
@@ -74,15 +76,34 @@ class Evidence:
         Raises:
             MissingEvidence: The package has no such table; names the nearest.
         """
+        return self._hold(name).frame
+
+    def rows(self, name: str) -> tuple[Row, ...]:
+        """The rows of one table in their order, column → cell; only to be read.
+
+        Raises:
+            MissingEvidence: As `table`.
+        """
+        return self._hold(name).rows
+
+    def _hold(self, name: str) -> HeldTable:
         if name not in self.tables:
             names = tuple(self.tables)
             raise MissingEvidence(
                 f"table {name!r} is not in the data package.{nearest(name, names)} "
                 f"Valid: {', '.join(names)}"
             )
-        return self.tables[name].copy()
+        return self.tables.hold(name)
 
-    def with_tables(self, frames: Mapping[str, pd.DataFrame]) -> Evidence:
+    def remember(self, names: tuple[str, ...], find: Callable[[Evidence], _Found]) -> _Found:
+        """What a function finds in these tables and in nothing else, found once.
+
+        Evidence that holds the same tables, under another scenario or in a trial, shares it:
+        what is found must not be changed.
+        """
+        return self.tables.remember(names, find, lambda: find(self))
+
+    def with_tables(self, frames: Mapping[str, pd.DataFrame | HeldTable]) -> Evidence:
         """The same evidence with other frames in the place of some tables, for a trial."""
         return replace(self, tables=self.tables.replaced(frames))
 
@@ -103,11 +124,11 @@ class Evidence:
         return self._country(iso3, "adjective")
 
     def _country(self, iso3: str, field: str) -> str:
-        countries = self.tables["countries"].set_index("country_iso3")[field]
-        if iso3 not in countries.index:
-            near = nearest(iso3, tuple(countries.index))
-            raise MissingEvidence(f"country {iso3!r} is not in codelists/countries.csv.{near}")
-        return str(countries[iso3])
+        for row in self.rows("countries"):
+            if row["country_iso3"] == iso3:
+                return str(row[field])
+        near = nearest(iso3, tuple(row["country_iso3"] for row in self.rows("countries")))
+        raise MissingEvidence(f"country {iso3!r} is not in codelists/countries.csv.{near}")
 
 
 def load_evidence(
@@ -143,7 +164,8 @@ def load_evidence(
         known.tables, chosen.rows, chosen.left_out, scenario=scenario, as_of=as_of
     )
     own = None if mine is None else find_rows_in_use(mine, changed)
-    tables = NotedTables(FrozenTables(changed), paths)
+    touched = {name: changed[name] for name in {*chosen.rows, *chosen.left_out}}
+    tables = known.tables.noted(paths).replaced(touched)
     return Evidence(
         as_of=as_of,
         tables=tables,

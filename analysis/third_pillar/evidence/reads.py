@@ -14,18 +14,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections import ChainMap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Generic, TypeVar, cast
 
 from third_pillar.evidence.location import data_folder
 
 VARIABLE = "PILLAR_READS"
 KEYS = "@keys"
 WHOLE = "*"
-_Frame = TypeVar("_Frame")
 
 
 class _Record:
@@ -99,37 +96,6 @@ def _audit(event: str, arguments: tuple[object, ...]) -> None:
         text = os.path.abspath(text)  # noqa: PTH100  same
     if text.startswith(_record.folder):
         note_read(text.removeprefix(_record.folder).replace(os.sep, "/"))
-
-
-class NotedTables(Mapping[str, _Frame], Generic[_Frame]):
-    """Tables by name; looking one up notes its file."""
-
-    def __init__(self, frames: Mapping[str, _Frame], paths: Mapping[str, str]) -> None:
-        self._frames = frames
-        self._paths = paths
-
-    def __getitem__(self, name: str) -> _Frame:
-        frame = self._frames[name]
-        note_read(self._paths.get(name, WHOLE))
-        return frame
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._frames)
-
-    def __len__(self) -> int:
-        return len(self._frames)
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._frames
-
-    def glance(self) -> Iterator[tuple[str, _Frame]]:
-        """Every table, unnoted: for who looks at keys alone, which `@keys` stands for."""
-        return ((name, self._frames[name]) for name in self._frames)
-
-    def replaced(self, frames: Mapping[str, _Frame]) -> NotedTables[_Frame]:
-        """The same tables, these in the place of theirs."""
-        below = cast("dict[str, _Frame]", self._frames)  # only ever read
-        return NotedTables(ChainMap(dict(frames), below), self._paths)
 
 
 if os.environ.get(VARIABLE):

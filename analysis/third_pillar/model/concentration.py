@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from third_pillar.vocabulary.codes import AGGREGATES
 
@@ -72,15 +72,17 @@ _ROUNDING = 0.02
 """Published shares are rounded to whole percents; a sum may exceed one by that much."""
 
 
-def compute_country_shares(production: pd.DataFrame, *, world_total: float) -> pd.Series[float]:
+def compute_country_shares(
+    production: Mapping[str, float], *, world_total: float
+) -> dict[str, float]:
     """Share of each country in the published world total, largest first.
 
     Args:
-        production: One row per `country_iso3`, `value` in one unit; aggregates are refused.
+        production: Country → output in one unit; aggregates are refused.
         world_total: The publisher's own total, in that unit.
 
     Returns:
-        Share (0 to 1) by `country_iso3`.
+        Country → share, 0 to 1.
 
     Raises:
         ValueError: An aggregate ("WLD", "OTH") among the countries, or a total not above zero.
@@ -88,10 +90,10 @@ def compute_country_shares(production: pd.DataFrame, *, world_total: float) -> p
     Method:
         §1.1 of docs/methods.md: a total left among the countries would bend the index.
     """
-    aggregates = sorted(set(production["country_iso3"]) & AGGREGATES)
+    aggregates = sorted(set(production) & AGGREGATES)
     if aggregates:
         raise ValueError(f"aggregates among the countries: {', '.join(aggregates)}")
     if world_total <= 0:
         raise ValueError(f"world total {world_total} is not positive")
-    by_country = production.set_index("country_iso3")["value"].astype(float) / world_total
-    return by_country.sort_values(ascending=False, kind="stable")
+    largest_first = sorted(production.items(), key=lambda pair: -pair[1])
+    return {country: tonnes / world_total for country, tonnes in largest_first}
