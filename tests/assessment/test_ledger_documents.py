@@ -15,7 +15,6 @@ from third_pillar.assessment.claim_documents import (
     Balance,
     Statement,
     balance_testimony,
-    read_testimony,
     settle_documented,
     weigh_documents,
 )
@@ -164,7 +163,7 @@ def test_what_flips_it_flips_it(india):
     for claim, verdict in india.verdicts.items():
         if verdict.how is not Settled.DOCUMENTED:
             continue
-        words = tuple(read_testimony(india.results, claim))
+        words = india.results.testimony[claim]
         if verdict.flips_by.startswith("without"):
             row, _, then = verdict.flips_by.removeprefix("without ").partition(" ")
             left = [word for word in words if word.evidence_id != row]

@@ -168,16 +168,11 @@ def _argument(text: str) -> Argument:
 
 def _rate(results: Results, reading: Reading) -> Confidence:
     """§6.4 of docs/methods.md."""
-    assumptions = results.evidence.assumptions
-    used = [row for row in reading.rests_on if row in assumptions.index]
-    ratings = set(assumptions.loc[used, "quality"]) if used else set()
+    assumptions, sources = results.evidence.assumption_rows, results.evidence.source_rows
+    ratings = {assumptions[row]["quality"] for row in reading.rests_on if row in assumptions}
     if "red" in ratings or any(row.startswith("GAP-") for row in reading.rests_on):
         return Confidence.LOW
-    reliability = {
-        str(results.evidence.sources.loc[source, "reliability"])
-        for source in reading.source_ids
-        if source in results.evidence.sources.index
-    }
+    reliability = {sources[one]["reliability"] for one in reading.source_ids if one in sources}
     has_range = reading.low is not None and reading.low != reading.high
     if "amber" in ratings or has_range or not reliability or reliability - {"A", "B"}:
         return Confidence.MODERATE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -129,7 +129,7 @@ def settle_documented(results: Results, claim: Mapping[Any, Any]) -> ClaimVerdic
     Method:
         §6.3 of docs/methods.md.
     """
-    testimony = tuple(read_testimony(results, str(claim["claim_id"])))
+    testimony = results.testimony.get(str(claim["claim_id"]), ())
     balance = balance_testimony(testimony)
     verdict = weigh_documents(balance)
     evidence, agreement = _grade(balance), _agree(balance)
@@ -149,26 +149,28 @@ def settle_documented(results: Results, claim: Mapping[Any, Any]) -> ClaimVerdic
     )
 
 
-def read_testimony(results: Results, claim_id: str) -> Iterator[Statement]:
-    """Rows of evidence on a claim that were known by the date asked, context left in.
+def read_testimony(results: Results) -> dict[str, tuple[Statement, ...]]:
+    """Rows of evidence that were known by the date asked, by claim, context left in.
 
     A row counts from the last day of its date; one without a date from that of its source, or
     from the day the source was read.
     """
     day = pd.Timestamp(results.evidence.as_of)
-    rows = results.article.evidence
-    for row in rows[rows["claim_id"] == claim_id].to_dict("records"):
-        source = results.evidence.sources.loc[str(row["source_id"])]
+    found: dict[str, tuple[Statement, ...]] = {}
+    for row in results.article.evidence.to_dict("records"):
+        source = results.evidence.source_rows[str(row["source_id"])]
         dates = (last_day(str(row["date"])), source["date"], source["accessed"])
         known = next(pd.Timestamp(date) for date in dates if date is not None and pd.notna(date))
         if known <= day:
-            yield Statement(
+            said = Statement(
                 str(row["evidence_id"]),
                 str(row["stance"]),
                 str(row["source_id"]),
                 str(source["reliability"]),
                 int(str(source["credibility"])),
             )
+            found[str(row["claim_id"])] = (*found.get(str(row["claim_id"]), ()), said)
+    return found
 
 
 def phrase_balance(balance: Balance) -> str:

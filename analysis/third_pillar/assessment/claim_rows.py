@@ -50,8 +50,8 @@ def locate_row(
     evidence: Evidence, row_id: str, *, article: Article | None = None
 ) -> FoundRow | None:
     """The row of any table with this id, or nothing: ids of metrics are not rows."""
-    if row_id in evidence.assumptions.index:
-        return FoundRow(row_id, _ASSUMPTIONS, dict(evidence.assumptions.loc[row_id]))
+    if row_id in evidence.assumption_rows:
+        return FoundRow(row_id, _ASSUMPTIONS, evidence.assumption_rows[row_id])
     for gap in evidence.gaps:
         if gap.id == row_id:
             return FoundRow(row_id, _GAPS, _gap_cells(gap))

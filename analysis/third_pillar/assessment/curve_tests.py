@@ -20,6 +20,7 @@ from third_pillar.assessment.heavy import HEAVY_STAGES
 from third_pillar.model.breadth import count_reached
 from third_pillar.model.readings import (
     Allocation,
+    compute_mean_shapley,
     compute_net_position,
     compute_redundancy,
     compute_shapley,
@@ -187,21 +188,23 @@ def _test_net_position(bench: Bench, specification: Specification) -> float | No
     if home is None or others is None or not pool:
         return None
     layer, need = layer_of(specification), others.tonnes
-    pooled, is_known = bench.share(
-        ("pooled", pool, count_by, year, layer),
-        lambda: _pool(bench.members(pool, count_by, year, layer=layer)),
-    )
-    counted = is_known.copy()
-    counted[STAGES.index(Stage.METAL)] &= not leaves_metal(specification)
-    net = compute_net_position(
-        pooled[:, None, :],
-        bench.own(count_by, year, layer=layer),
-        need,
-        home.tonnes,
-        is_counted=counted,
-        allocation=Allocation(str(specification["allocation"])),
-    )
-    return float((net >= specification.number("threshold") * need).mean())
+    allocation = Allocation(str(specification["allocation"]))
+
+    def net() -> Tonnes:
+        pooled, is_known = bench.share(
+            ("pooled", pool, count_by, year, layer),
+            lambda: _pool(bench.members(pool, count_by, year, layer=layer)),
+        )
+        counted = is_known.copy()
+        counted[STAGES.index(Stage.METAL)] &= not leaves_metal(specification)
+        own = bench.own(count_by, year, layer=layer)
+        tonnes = compute_net_position(
+            pooled[:, None, :], own, need, home.tonnes, is_counted=counted, allocation=allocation
+        )
+        return tonnes / need
+
+    key = ("net", allocation, specification["metal"], pool, layer, count_by, year)
+    return float((bench.keep(key, net) >= specification.number("threshold")).mean())
 
 
 def _test_market(bench: Bench, specification: Specification) -> float | None:
@@ -223,36 +226,53 @@ def find_shapley(
     Method:
         §5.7 of docs/methods.md.
     """
-    rivals = bench.share(
-        ("largest", count_by, year), lambda: _find_largest(bench, count_by=count_by, year=year)
+    names, members, counted = _enumerate(
+        bench, is_without_metal=is_without_metal, count_by=count_by, year=year, layer=layer
+    )
+    need = bench.need(year).tonnes[:SHAPLEY_DRAWS]
+    return names, compute_shapley(members, need, is_counted=counted)
+
+
+def _enumerate(
+    bench: Bench, *, is_without_metal: bool, count_by: str, year: int, layer: str
+) -> tuple[tuple[str, ...], Tonnes, Mask]:
+    """Members whose orders of joining are enumerated, their tonnes, and the stages counted."""
+    rivals, others = bench.share(
+        ("largest", count_by, year, layer),
+        lambda: _find_largest(bench, count_by=count_by, year=year, layer=layer),
     )
     own = bench.own(count_by, year, layer=layer)[:SHAPLEY_DRAWS, None, :]
-    others = bench.members(rivals, count_by, year, layer=layer)[:SHAPLEY_DRAWS]
     members = np.concatenate([own, others], axis=1)
     counted = count_stages(members, leaves_metal=is_without_metal)
-    need = bench.need(year).tonnes[:SHAPLEY_DRAWS]
-    return (bench.candidate, *rivals), compute_shapley(members, need, is_counted=counted)
+    return (bench.candidate, *rivals), members, counted
 
 
-def _find_largest(bench: Bench, *, count_by: str, year: int) -> tuple[str, ...]:
+def _find_largest(
+    bench: Bench, *, count_by: str, year: int, layer: str
+) -> tuple[tuple[str, ...], Tonnes]:
     capacity = bench.capacity(count_by, year)
     mean = capacity.draws.mean(axis=0)
     weight = {c: float(np.nansum(mean[place])) for place, c in enumerate(capacity.countries)}
-    return tuple(sorted(bench.rivals((), count_by, year), key=lambda c: -weight[c])[:MEMBERS])
+    names = tuple(sorted(bench.rivals((), count_by, year), key=lambda c: -weight[c])[:MEMBERS])
+    return names, bench.members(names, count_by, year, layer=layer)[:SHAPLEY_DRAWS]
 
 
 def _test_attribution(bench: Bench, specification: Specification) -> float | None:
     count_by, year = str(specification["count_by"]), year_of(specification)
-    value = bench.keep(
-        ("attribution", specification["metal"], layer_of(specification), count_by, year),
-        lambda: find_shapley(
+    layer = layer_of(specification)
+
+    def attribute() -> Tonnes:
+        _, members, counted = _enumerate(
             bench,
             is_without_metal=leaves_metal(specification),
             count_by=count_by,
             year=year,
-            layer=layer_of(specification),
-        )[1].mean(axis=0),
-    )
+            layer=layer,
+        )
+        need = bench.need(year).tonnes[:SHAPLEY_DRAWS]
+        return compute_mean_shapley(members, need, is_counted=counted)
+
+    value = bench.keep(("attribution", specification["metal"], layer, count_by, year), attribute)
     if value[0] < NOTHING:
         return 0.0
     return float(rank_partners(value, 0) <= specification.number("rank"))

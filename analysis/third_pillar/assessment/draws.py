@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from third_pillar.model.sampling import Draws, Range, draw_chance, draw_range
 from third_pillar.vocabulary.errors import MissingEvidence
+
+_Found = TypeVar("_Found")
+_MOST_KEPT = 6
 
 
 class RowDraws(Mapping[str, Draws]):
@@ -23,6 +26,7 @@ class RowDraws(Mapping[str, Draws]):
         self._drawn: dict[str, Draws] = {}
         self._figures: dict[Range, Draws] = {}
         self._chances: dict[str, Draws] = {}
+        self._kept: dict[Hashable, Any] = {}
         self.draws = draws
         self.seed = seed
 
@@ -31,6 +35,14 @@ class RowDraws(Mapping[str, Draws]):
         other = RowDraws(assumptions, draws=self.draws, seed=self.seed)
         other._figures, other._chances = self._figures, self._chances
         return other
+
+    def keep(self, key: Hashable, find: Callable[[], _Found]) -> _Found:
+        """What follows from these draws and from what the key names, of the last few keys."""
+        if key not in self._kept:
+            while len(self._kept) >= _MOST_KEPT:
+                del self._kept[next(iter(self._kept))]
+            self._kept[key] = find()
+        return self._kept[key]  # type: ignore[no-any-return]  # one key, one kind of value
 
     def __getitem__(self, assumption_id: str) -> Draws:
         if assumption_id not in self._drawn:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from third_pillar.assessment.capacity import StageCapacity
 from third_pillar.assessment.demand import Need
@@ -18,6 +19,8 @@ from third_pillar.model.sampling import Draws, Summary, summarise
 from third_pillar.vocabulary.codes import STAGES, Stage
 from third_pillar.vocabulary.specifications import HEAVY, LIGHT
 
+Members = tuple[str, ...]
+Mask = npt.NDArray[np.bool_]
 HEAVY_WORDS = "{} of Dy and Tb"
 """How a stage of the heavy layer is called."""
 
@@ -81,6 +84,8 @@ class LayeredMoment:
         count_by: str,
     ) -> None:
         self._capacity, self._need, self._draws = capacity, need, draws
+        self._pooled: dict[tuple[Members, str], tuple[Draws, Mask]] = {}
+        self._served: dict[tuple[Members, bool], LayeredShare] = {}
         self.heavy: HeavyCapacity | None = assess_heavy_capacity(
             evidence, capacity, draws=draws, count_by=count_by
         )
@@ -93,19 +98,31 @@ class LayeredMoment:
         """
         if self.heavy is None or not members:
             return None
-        tonnes, counted = self._stack(members, is_without_metal=is_without_metal, layer=HEAVY)
+        key = (members, is_without_metal)
+        if key not in self._served:
+            self._served[key] = self._serve(members, is_without_metal, self.heavy)
+        return self._served[key]
+
+    def _serve(
+        self,
+        members: tuple[str, ...],
+        is_without_metal: bool,  # noqa: FBT001  one way in, above, where it is named
+        heavy: HeavyCapacity,
+    ) -> LayeredShare:
+        tonnes, is_known = self._pool(members, HEAVY)
         width = len(STAGES)
-        light = compute_chain_flow(tonnes[:, :, :width], is_counted=counted[:width]).flow
-        heavy = tonnes[:, :, width:].sum(axis=1).min(axis=1)
+        counted = _count(is_known[:width], is_without_metal)
+        light = compute_chain_flow(tonnes[:, None, :width], is_counted=counted).flow
+        enough = tonnes[:, width:].min(axis=1)
         need = self._need.tonnes
         return LayeredShare(
             light=compute_layered_share(light, need, need),
-            mixed=compute_layered_share(light, heavy, need),
+            mixed=compute_layered_share(light, enough, need),
             apart=compute_layered_share(
-                light, heavy, need, heavy_share=self._draws["heavy_grade_share"]
+                light, enough, need, heavy_share=self._draws["heavy_grade_share"]
             ),
-            row_ids=_gather(members, self.heavy.row_ids.get),
-            source_ids=_gather(members, self.heavy.source_ids.get),
+            row_ids=_gather(members, heavy.row_ids.get),
+            source_ids=_gather(members, heavy.source_ids.get),
         )
 
     def binding(
@@ -118,25 +135,33 @@ class LayeredMoment:
         """
         if (layer == HEAVY and self.heavy is None) or not members:
             return None
-        tonnes, counted = self._stack(members, is_without_metal=is_without_metal, layer=layer)
+        tonnes, is_known = self._pool(members, layer)
+        counted = _count(is_known, is_without_metal)
         if not counted.any():
             return None
-        chain = compute_chain_flow(tonnes, is_counted=counted)
+        chain = compute_chain_flow(tonnes[:, None, :], is_counted=counted)
         place = int(np.argmax(chain.binding_share))
         return Binding(
             _stage_words(place), float(chain.binding_share[place]), summarise(chain.flow)
         )
 
-    def _stack(
-        self, members: tuple[str, ...], *, is_without_metal: bool, layer: str
-    ) -> tuple[Draws, np.ndarray]:
-        tonnes = self._capacity.of_members(members)
-        if layer == HEAVY and self.heavy is not None:
-            heavy = np.stack([self.heavy.of(country) for country in members], axis=1)
-            tonnes = np.concatenate([tonnes, heavy], axis=2)
-        counted = np.asarray(~np.isnan(tonnes).all(axis=(0, 1)))
-        counted[STAGES.index(Stage.METAL)] &= not is_without_metal
-        return np.nan_to_num(tonnes), counted
+    def _pool(self, members: tuple[str, ...], layer: str) -> tuple[Draws, Mask]:
+        """What members hold together, shape (draws, 4 or 6), and of which stages any is known."""
+        if (members, layer) not in self._pooled:
+            tonnes = self._capacity.of_members(members)
+            if layer == HEAVY and self.heavy is not None:
+                heavy = np.stack([self.heavy.of(country) for country in members], axis=1)
+                tonnes = np.concatenate([tonnes, heavy], axis=2)
+            # a figure is known in every draw or in none
+            is_known = ~np.isnan(tonnes[0]).all(axis=0)
+            self._pooled[members, layer] = np.nansum(tonnes, axis=1), is_known
+        return self._pooled[members, layer]
+
+
+def _count(is_known: Mask, is_without_metal: bool) -> Mask:  # noqa: FBT001  as above
+    counted = is_known.copy()
+    counted[STAGES.index(Stage.METAL)] &= not is_without_metal
+    return counted
 
 
 def _stage_words(place: int) -> str:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from third_pillar.assessment.claim_documents import read_testimony
 from third_pillar.assessment.results import Results
 from third_pillar.vocabulary.codes import Confidence, Settled, Verdict
 from third_pillar.vocabulary.findings import ClaimVerdict
@@ -111,7 +110,7 @@ def select_backing(results: Results, claim_ids: tuple[str, ...]) -> pd.DataFrame
 
 def select_evidence(results: Results, claim_ids: tuple[str, ...]) -> pd.DataFrame:
     """Rows of evidence on these claims that were on record by `as_of`, in the ledger's order."""
-    known = {word.evidence_id for claim in claim_ids for word in read_testimony(results, claim)}
+    known = {word.evidence_id for claim in claim_ids for word in results.testimony.get(claim, ())}
     rows = results.article.evidence
     return rows[rows["evidence_id"].isin(known)]
 

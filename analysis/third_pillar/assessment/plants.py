@@ -134,7 +134,10 @@ def read_plants(evidence: Evidence, draws: RowDraws, *, count_by: str) -> tuple[
     Method:
         §4.2 of docs/methods.md.
     """
-    return _read(evidence, _convertible(evidence), draws, count_by=count_by)
+    return draws.keep(
+        ("plants", evidence, count_by),
+        lambda: _read(evidence, _convertible(evidence), draws, count_by=count_by),
+    )
 
 
 def read_circuits(evidence: Evidence, draws: RowDraws, *, count_by: str) -> tuple[Plant, ...]:
@@ -147,7 +150,9 @@ def read_circuits(evidence: Evidence, draws: RowDraws, *, count_by: str) -> tupl
         §3.8 of docs/methods.md.
     """
     rows = evidence.remember(("projects", "heavy_circuits"), _find_circuits)
-    return _read(evidence, rows, draws, count_by=count_by)
+    return draws.keep(
+        ("circuits", evidence, count_by), lambda: _read(evidence, rows, draws, count_by=count_by)
+    )
 
 
 def _find_circuits(evidence: Evidence) -> tuple[Row, ...]:

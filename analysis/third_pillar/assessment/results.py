@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from third_pillar.assessment.capacity import StageCapacity, assess_stage_capacity
+from third_pillar.assessment.claim_documents import Statement, read_testimony
 from third_pillar.assessment.costs import CapitalCosts
 from third_pillar.assessment.curve import SpecificationCurve, assess_curve
 from third_pillar.assessment.demand import Need, assess_need, find_need
@@ -162,6 +163,11 @@ class Results:
                 count_by=self.count_by,
             )
         return self._layered[when]
+
+    @cached_property
+    def testimony(self) -> dict[str, tuple[Statement, ...]]:
+        """What sources say of each claim, as known on the date asked; read when asked for."""
+        return read_testimony(self)
 
     @cached_property
     def capital_costs(self) -> CapitalCosts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from third_pillar.assessment.bench import Bench, Tonnes
 from third_pillar.assessment.curve import AGREEMENT, EVEN, SpecificationCurve
 from third_pillar.assessment.curve_tests import find_chance
+from third_pillar.model.readings import Allocation
 from third_pillar.vocabulary.codes import STAGES
 from third_pillar.vocabulary.errors import PillarError
 from third_pillar.vocabulary.specifications import Reading, Specification
@@ -36,17 +37,81 @@ class SmallestAddition:
         place: A stage, or "equal" for all four at once.
         tonnes: Magnet-equivalent tonnes a year at the place (at each stage, if equal); nothing
             if no addition up to `tried` does it.
-        share: Share of the definitions that say pillar there, or with the largest addition
-            tried, 0 to 1.
         tried: Largest addition tried, five times the pillars' need.
-        refusing: Reading → definitions that still say no, the most first.
+        asked: How many definitions were asked.
+        refuse: Finds the readings of those that still say no there, or with the largest
+            addition tried: this asks every definition, so it is done when looked at.
     """
 
     place: str
     tonnes: float | None
-    share: float
     tried: float
-    refusing: Mapping[Reading, int]
+    asked: int
+    refuse: Callable[[], list[Reading]] = field(repr=False, compare=False)
+
+    @cached_property
+    def refusing(self) -> Mapping[Reading, int]:
+        """Reading → definitions that still say no, the most first."""
+        no = self.refuse()
+        counts = {reading: no.count(reading) for reading in Reading if reading in no}
+        return dict(sorted(counts.items(), key=lambda pair: -pair[1]))
+
+    @property
+    def share(self) -> float:
+        """Share of the definitions that say pillar there, 0 to 1."""
+        return 1 - sum(self.refusing.values()) / self.asked
+
+
+class _Line:
+    """What each definition says along one line of additions, asked no more often than needed.
+
+    By most definitions more is never worse, once anything is added: there what was said of one
+    addition holds for every larger or smaller one.
+    """
+
+    def __init__(self, bench: Callable[[float], Bench]) -> None:
+        self._bench = bench
+        self._benches: dict[float, Bench] = {}
+        self._said: dict[tuple[Specification, float], bool] = {}
+        self._yes_from: dict[Specification, float] = {}
+        self._no_to: dict[Specification, float] = {}
+
+    def known(self, specification: Specification, tonnes: float) -> bool | None:
+        """What a definition says as far as it follows from what was asked before."""
+        if (specification, tonnes) in self._said:
+            return self._said[specification, tonnes]
+        if tonnes and tonnes >= self._yes_from.get(specification, np.inf):
+            return True
+        return False if tonnes and tonnes <= self._no_to.get(specification, 0.0) else None
+
+    def ask(self, specification: Specification, tonnes: float) -> bool:
+        """Whether the candidate is a pillar by a definition with so much added."""
+        known = self.known(specification, tonnes)
+        if known is not None:
+            return known
+        if tonnes not in self._benches:
+            self._benches[tonnes] = self._bench(tonnes)
+        said = _says_pillar(self._benches[tonnes], specification)
+        self._said[specification, tonnes] = said
+        # nothing is apart: with the first tonne a stage not known begins to count
+        if tonnes and never_falls(specification):
+            if said:
+                known_from = self._yes_from.get(specification, np.inf)
+                self._yes_from[specification] = min(tonnes, known_from)
+            else:
+                self._no_to[specification] = max(tonnes, self._no_to.get(specification, 0.0))
+        return said
+
+
+def never_falls(specification: Specification) -> bool:
+    """Whether more capacity of the candidate can never turn a yes of this definition to a no.
+
+    A candidate that serves itself first takes more from a pool as it grows; and what others
+    are worth grows with it too, so that a rank among them can fall.
+    """
+    if specification.reading is Reading.NET_POSITION:
+        return specification["allocation"] in {Allocation.OTHERS_FIRST, Allocation.PRO_RATA}
+    return specification.reading is not Reading.ATTRIBUTION
 
 
 class WhatWould:
@@ -77,7 +142,7 @@ class WhatWould:
             )
         ]
         self._found: dict[str, SmallestAddition] = {}
-        self._shares: dict[tuple[str, float], float] = {}
+        self._lines: dict[str, _Line] = {}
         self._tell = tell
 
     @cached_property
@@ -106,15 +171,29 @@ class WhatWould:
 
     def _share(self, place: str, tonnes: float) -> float:
         # Nothing added is nothing added, at whichever place.
-        key = (place if tonnes else EQUAL, tonnes)
-        if key not in self._shares:
-            bench = self._richer(place, tonnes)
-            said = [_says_pillar(bench, specification) for specification in self._specifications]
-            self._shares[key] = float(np.mean(said))
-        return self._shares[key]
+        line = self._line(place if tonnes else EQUAL)
+        return float(np.mean([line.ask(one, tonnes) for one in self._specifications]))
 
     def _search(self, place: str) -> SmallestAddition:
         tried = _GRID[-1] * self._need
+        found = None if self._is_hopeless(place, tried) else self._halve(place)
+        at = tried if found is None else found
+        return SmallestAddition(
+            place, found, tried, len(self._specifications), lambda: self._refuse(place, at)
+        )
+
+    def _is_hopeless(self, place: str, tried: float) -> bool:
+        """Whether too many definitions by which more is never worse refuse the largest addition."""
+        if self._reaches(place, 0.0):
+            return False
+        line, left = self._line(place), self._may_refuse
+        for specification in filter(never_falls, self._specifications):
+            left -= not line.ask(specification, tried)
+            if left < 0:
+                return True
+        return False
+
+    def _halve(self, place: str) -> float | None:
         low = 0.0
         # A grid before the halving: more is not always more, because some rules let the
         # candidate keep what it adds.
@@ -124,37 +203,39 @@ class WhatWould:
                 break
             low = high
         else:
-            return self._describe(place, None, tried)
+            return None
         while high - low > max(_STEP, _FINE * high):
             middle = (low + high) / 2
             low, high = (low, middle) if self._reaches(place, middle) else (middle, high)
-        return self._describe(place, high, tried)
+        return high
 
-    def _describe(self, place: str, tonnes: float | None, tried: float) -> SmallestAddition:
-        bench = self._richer(place, tried if tonnes is None else tonnes)
-        no = [s.reading for s in self._specifications if not _says_pillar(bench, s)]
-        counts = {reading: no.count(reading) for reading in Reading if reading in no}
-        return SmallestAddition(
-            place,
-            tonnes,
-            1 - len(no) / len(self._specifications),
-            tried,
-            dict(sorted(counts.items(), key=lambda pair: -pair[1])),
-        )
+    def _refuse(self, place: str, tonnes: float) -> list[Reading]:
+        line = self._line(place)
+        return [one.reading for one in self._specifications if not line.ask(one, tonnes)]
+
+    @property
+    def _may_refuse(self) -> float:
+        return (1 - AGREEMENT) * len(self._specifications) + _ROUNDING
 
     def _reaches(self, place: str, tonnes: float) -> bool:
-        bench = self._richer(place, tonnes)
-        may_refuse = (1 - AGREEMENT) * len(self._specifications) + _ROUNDING
-        refused = 0
-        for specification in self._specifications:
-            refused += not _says_pillar(bench, specification)
-            if refused > may_refuse:
-                return False
-        return True
+        line, left = self._line(place), self._may_refuse
+        known = [line.known(one, tonnes) for one in self._specifications]
+        left -= known.count(False)
+        unasked = [
+            one for one, said in zip(self._specifications, known, strict=True) if said is None
+        ]
+        for number, specification in enumerate(unasked):
+            # too many have refused, or those left are too few to
+            if left < 0 or left >= len(unasked) - number:
+                break
+            left -= not line.ask(specification, tonnes)
+        return left >= 0
 
-    def _richer(self, place: str, tonnes: float) -> Bench:
-        stages: Tonnes = np.array([place in {EQUAL, stage.value} for stage in STAGES], dtype=float)
-        return self._bench.with_addition(tonnes * stages)
+    def _line(self, place: str) -> _Line:
+        if place not in self._lines:
+            stages: Tonnes = np.array([place in {EQUAL, s.value} for s in STAGES], dtype=float)
+            self._lines[place] = _Line(lambda tonnes: self._bench.with_addition(tonnes * stages))
+        return self._lines[place]
 
 
 _ROUNDING = 1e-9

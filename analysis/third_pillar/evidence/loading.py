@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
@@ -78,6 +79,16 @@ class Evidence:
         """
         return self._hold(name).frame
 
+    @cached_property
+    def source_rows(self) -> Mapping[str, Row]:
+        """Source id → its row; only to be read."""
+        return _by_id(self.sources)
+
+    @cached_property
+    def assumption_rows(self) -> Mapping[str, Row]:
+        """Assumption id → its row with the scenario's overrides applied; only to be read."""
+        return _by_id(self.assumptions)
+
     def rows(self, name: str) -> tuple[Row, ...]:
         """The rows of one table in their order, column → cell; only to be read.
 
@@ -129,6 +140,11 @@ class Evidence:
                 return str(row[field])
         near = nearest(iso3, tuple(row["country_iso3"] for row in self.rows("countries")))
         raise MissingEvidence(f"country {iso3!r} is not in codelists/countries.csv.{near}")
+
+
+def _by_id(frame: pd.DataFrame) -> Mapping[str, Row]:
+    rows = HeldTable(frame).rows
+    return {str(row_id): row for row_id, row in zip(frame.index, rows, strict=True)}
 
 
 def load_evidence(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
 
 import numpy as np
@@ -79,15 +80,37 @@ def compute_redundancy(
     """
     if pool.shape[1] < _TWO:
         raise ValueError("redundancy needs a pool of two members or more")
-    left = [np.delete(pool, place, axis=1) for place in range(pool.shape[1])]
-    flows = [compute_pool_flow(members, is_counted=is_counted) for members in left]
-    lost = int(np.argmin([float(np.minimum(flow, need).mean()) for flow in flows]))
-    joined = np.concatenate([left[lost], candidate[:, None, :]], axis=1)
-    alone = np.minimum(flows[lost] / need, 1.0)
-    return alone, np.minimum(compute_pool_flow(joined, is_counted=is_counted) / need, 1.0), lost
+    known = np.nan_to_num(pool)
+    whole = _check(known.sum(axis=1), is_counted)
+    served = np.array(
+        [
+            np.minimum(_flow(whole - known[:, place], is_counted), need).mean()
+            for place in range(pool.shape[1])
+        ]
+    )
+    # Of those whose loss costs as much, to the gram, the first.
+    lost = int(np.argmax(served <= served.min() + _SAME))
+    left = np.delete(known, lost, axis=1).sum(axis=1)
+    joined = left + _check(np.nan_to_num(candidate), is_counted)
+    alone, together = (_flow(pooled, is_counted) / need for pooled in (left, joined))
+    return np.minimum(alone, 1.0), np.minimum(together, 1.0), lost
 
 
 _TWO = 2
+
+
+def _check(pooled: Draws, is_counted: Mask) -> Draws:
+    """The same tonnes, shape (draws, stages), if a chain can be made of them."""
+    if not is_counted.any():
+        raise ValueError("no stage is counted: nothing constrains the chain")
+    if not (pooled[:, is_counted] >= 0).all():
+        raise ValueError("capacity at a counted stage is negative")
+    return pooled
+
+
+def _flow(pooled: Draws, is_counted: Mask) -> Draws:
+    """What stages in series let through, from tonnes of shape (draws, stages) (§3.3)."""
+    return np.asarray(pooled[:, is_counted].min(axis=1))
 
 
 def compute_net_position(
@@ -116,10 +139,11 @@ def compute_net_position(
     Method:
         §5.6 of docs/methods.md.
     """
-    before = np.minimum(compute_pool_flow(pool, is_counted=is_counted), need)
-    own = np.nan_to_num(candidate)
-    joined = np.concatenate([pool, own[:, None, :]], axis=1)
-    flow = compute_pool_flow(joined, is_counted=is_counted)
+    pooled = _check(np.nan_to_num(pool).sum(axis=1), is_counted)
+    own = _check(np.nan_to_num(candidate), is_counted)
+    # A pool without members makes nothing, whatever is counted of it.
+    before = np.minimum(_flow(pooled, is_counted), need)
+    flow = _flow(pooled + own, is_counted)
     if allocation is Allocation.OTHERS_FIRST:
         served = flow
     elif allocation is Allocation.PRO_RATA:
@@ -128,8 +152,7 @@ def compute_net_position(
         served = flow - np.minimum.reduce([home_need, own[:, _MAGNET], flow])
     else:
         kept = np.minimum(home_need, np.where(is_counted, own, np.inf).min(axis=1))
-        rest = np.concatenate([pool, (own - kept[:, None])[:, None, :]], axis=1)
-        served = compute_pool_flow(np.maximum(rest, 0.0), is_counted=is_counted)
+        served = _flow(pooled + np.maximum(own - kept[:, None], 0.0), is_counted)
     return np.asarray(np.minimum(served, need) - before, dtype=float)
 
 
@@ -153,19 +176,41 @@ def compute_shapley(members: Capacity, need: Draws, *, is_counted: Mask) -> Capa
     Method:
         §5.7 of docs/methods.md (Shapley 1953, doi:10.1515/9781400881970-018).
     """
+    value = [_average_gains(served) for served in _serve_coalitions(members, need, is_counted)]
+    # Nobody's joining lowers what is served: below zero is rounding.
+    return np.maximum(np.concatenate(value, axis=1).T, 0.0)
+
+
+def compute_mean_shapley(members: Capacity, need: Draws, *, is_counted: Mask) -> Draws:
+    """Mean over the draws of each member's Shapley value, shape (members,).
+
+    The value is linear in what coalitions serve: the mean may be taken of that first.
+
+    Raises:
+        ValueError: As `compute_shapley`.
+
+    Method:
+        §5.7 of docs/methods.md.
+    """
+    parts = _serve_coalitions(members, need, is_counted)
+    served = np.add.reduce([part.sum(axis=1) for part in parts]) / len(need)
+    return np.maximum(_average_gains(served[:, None])[:, 0], 0.0)
+
+
+def _serve_coalitions(members: Capacity, need: Draws, is_counted: Mask) -> Iterator[Capacity]:
+    """What every coalition serves, shape (coalitions, draws), some draws at a time.
+
+    The coalitions of all draws at once would not fit the memory.
+    """
     count = members.shape[1]
     if count > _EXACT:
         raise ValueError(f"exact values are computed for {_EXACT} members at most, not {count}")
     known = np.nan_to_num(members)[:, :, is_counted].transpose(2, 1, 0)
-    value = np.empty((members.shape[0], count))
-    # Some draws at a time: the coalitions of all at once would not fit the memory.
     step = max(1, _CELLS >> count)
-    for start in range(0, len(value), step):
+    for start in range(0, members.shape[0], step):
         part = slice(start, start + step)
-        served = np.minimum(_pool_coalitions(known[:, :, part]), need[part])
-        value[part] = _average_gains(served).T
-    # Nobody's joining lowers what is served: below zero is rounding.
-    return np.maximum(value, 0.0)
+        flow = _pool_coalitions(known[:, :, part])
+        yield np.minimum(flow, need[part], out=flow)
 
 
 _CELLS = 2**18

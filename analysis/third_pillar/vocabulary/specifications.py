@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from third_pillar.vocabulary.parameters import LAST_HORIZON, nearest
 
@@ -77,7 +78,19 @@ class Specification:
 
     def __getitem__(self, choice: str) -> Choice:
         """The value of one choice; of one left out, what that means."""
-        return {**DEFAULTS, **dict(self.settings)}[choice]
+        return self._chosen[choice]
+
+    @cached_property
+    def _chosen(self) -> Mapping[str, Choice]:
+        return {**DEFAULTS, **dict(self.settings)}
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.family, self.reading, self.settings))
+
+    def __hash__(self) -> int:
+        """Found once: a search looks specifications up thousands of times."""
+        return self._hash
 
     def number(self, choice: str) -> float:
         """The value of a choice that is a number."""
