@@ -10,10 +10,8 @@ from third_pillar.briefing.markup import paragraph, table
 from third_pillar.briefing.numbers import phrase_list
 from third_pillar.briefing.words import day
 from third_pillar.evidence import read_corrections
-from third_pillar.vocabulary.findings import OWN_MARK
+from third_pillar.vocabulary.findings import OWN_FIGURES, OWN_MARK
 
-OWN_FIGURES = "own-figures"
-"""Class of the notice; the page adds one of its own where the text has none."""
 _YEAR_DIGITS = 4
 
 

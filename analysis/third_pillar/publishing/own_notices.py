@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from third_pillar.briefing.data_notes import OWN_FIGURES
 from third_pillar.publishing.paper import Paper
-from third_pillar.vocabulary.findings import OWN_MARK, Findings
+from third_pillar.vocabulary.findings import OWN_FIGURES, OWN_MARK, Findings
 
 
 def note_for_masthead(findings: Findings, paper: Paper) -> Markup:

@@ -6,11 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bs4 import BeautifulSoup, Tag
-from bs4.element import NavigableString
+import lxml.html
+from lxml.html import HtmlElement as Tag
+from markupsafe import escape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 _SET_APART = ("bottom-line", "judgements", "stamp", "banner")
 _WORDY = 45
@@ -55,67 +56,104 @@ def slug(text: str) -> str:
 
 def compose_paper(html: str) -> Paper:
     """The body as a paper; its numbers become links to their rows in the list of numbers."""
-    soup = BeautifulSoup(html, "html.parser")
-    title, faults = _take_title(soup)
-    standfirst = soup.select_one("p.standfirst")
+    body = lxml.html.fragment_fromstring(html, create_parent="div", parser=_PARSER)
+    title, faults = _take_title(body)
+    standfirst = next((p for p in body.iter("p") if "standfirst" in p.classes), None)
     if standfirst is not None:
-        standfirst.extract()
-    contents = tuple(_name_headings(soup))
-    _prepare_tables(soup)
-    _fold_origins(soup)
-    _mark_outside_links(soup)
-    faults += _link_numbers(soup)
-    return Paper(title, str(standfirst or ""), contents, str(soup), tuple(faults))
+        standfirst.drop_tree()
+        standfirst.tail = None
+    contents = tuple(_name_headings(body))
+    _prepare_tables(body)
+    _fold_origins(body)
+    _mark_outside_links(body)
+    faults += _link_numbers(body)
+    text = "".join([str(escape(body.text or "")), *(_serialise(part) for part in body)])
+    return Paper(
+        title,
+        "" if standfirst is None else _serialise(standfirst),
+        contents,
+        text,
+        tuple(faults),
+    )
 
 
-def _take_title(soup: BeautifulSoup) -> tuple[str, list[str]]:
-    titles = soup.find_all("h1")
+_PARSER = lxml.html.HTMLParser(huge_tree=True)
+"""A cell may print a text of any length; what is too much is refused elsewhere."""
+
+
+def _serialise(tag: Tag) -> str:
+    return str(lxml.html.tostring(tag, encoding="unicode"))
+
+
+def _take_title(body: Tag) -> tuple[str, list[str]]:
+    titles = list(body.iter("h1"))
     texts = [_text(heading) for heading in titles]
     for heading in titles:
-        heading.extract()
+        heading.drop_tree()
     if len(texts) != 1:
         return "", [f"the report has {len(texts)} titles (h1); it needs one"]
     return texts[0], []
 
 
 def _text(tag: Tag) -> str:
-    if len(tag.contents) == 1 and type(tag.contents[0]) is NavigableString:
-        return " ".join(tag.contents[0].split())  # most cells: ten times as fast
-    return " ".join(tag.get_text(" ", strip=True).split())
+    return " ".join(word for text in tag.itertext() for word in text.split())
 
 
-def _name_headings(soup: BeautifulSoup) -> Iterator[Entry]:
-    taken = {str(tag["id"]) for tag in soup.find_all(id=True)}
-    for heading in soup.find_all("h2"):
+def _is_inside(tag: Tag, names: Collection[str] = (), classes: Collection[str] = ()) -> bool:
+    """Whether an element around it is one of these, or has one of these classes."""
+    return any(
+        around.tag in names or not around.classes.isdisjoint(classes)
+        for around in tag.iterancestors()
+    )
+
+
+def _wrap(tag: Tag, around: str, **attributes: str) -> Tag:
+    """Put a new element around a tag; the text behind the tag stays behind."""
+    wrap = lxml.html.Element(around, attributes)
+    wrap.tail, tag.tail = tag.tail, None
+    tag.getparent().replace(tag, wrap)
+    wrap.append(tag)
+    return wrap
+
+
+def _name_headings(body: Tag) -> Iterator[Entry]:
+    taken = {tag.get("id") for tag in body.iter() if tag.get("id") is not None}
+    for heading in body.iter("h2"):
         if not heading.get("id"):
             base = slug(_text(heading)) or "section"
             name, count = base, 2
             while name in taken:
                 name, count = f"{base}-{count}", count + 1
-            heading["id"] = name
+            heading.set("id", name)
             taken.add(name)
-        apart = heading.find_parent(class_=list(_SET_APART))
-        if apart is None:
-            yield Entry(str(heading["id"]), _text(heading))
+        if not _is_inside(heading, classes=_SET_APART):
+            yield Entry(heading.get("id"), _text(heading))
 
 
-def _prepare_tables(soup: BeautifulSoup) -> None:
-    for table in soup.find_all("table"):
-        wrap = table.find_parent(class_="table-wrap")
-        if wrap is None:
-            wrap = table.wrap(soup.new_tag("div", attrs={"class": "table-wrap"}))
-        caption = table.find("caption")
-        before = table.find_previous(["h2", "h3"])
-        named = caption or before
-        # A region that scrolls must be reachable by keyboard and say what it is.
-        wrap.attrs.setdefault("tabindex", "0")
-        wrap.attrs.setdefault("role", "region")
-        wrap.attrs.setdefault("aria-label", f"Table: {_text(named)}" if named else "Table")
-        if table.find_parent("figure") is None:
-            _stack(table)
-    for cell in soup.find_all(["td", "th"]):
-        if _DATE.fullmatch(_text(cell)):
-            cell["class"] = " ".join([*filter(None, cell.get_attribute_list("class")), "date"])
+def _prepare_tables(body: Tag) -> None:
+    before = None
+    for tag in list(body.iter("h2", "h3", "table", "td", "th")):
+        if tag.tag in {"h2", "h3"}:
+            before = tag
+        elif tag.tag == "table":
+            _frame(tag, before)
+        elif _DATE.fullmatch(_text(tag)):
+            tag.classes.add("date")
+
+
+def _frame(table: Tag, before: Tag | None) -> None:
+    """A region that scrolls must be reachable by keyboard and say what it is."""
+    wrap = next((w for w in table.iterancestors() if "table-wrap" in w.classes), None)
+    if wrap is None:
+        wrap = _wrap(table, "div", **{"class": "table-wrap"})
+    caption = table.find("caption")
+    named = before if caption is None else caption
+    said = "Table" if named is None else f"Table: {_text(named)}"
+    for name, value in (("tabindex", "0"), ("role", "region"), ("aria-label", said)):
+        if wrap.get(name) is None:
+            wrap.set(name, value)
+    if not _is_inside(table, ("figure",)):
+        _stack(table)
 
 
 def _stack(table: Tag) -> None:
@@ -124,66 +162,68 @@ def _stack(table: Tag) -> None:
     One of six columns or more is a ledger: cards everywhere, as no page is wide enough for it.
     """
     head = table.find("thead")
-    labels = [_text(cell) for cell in head.find_all("th")] if head else []
-    rows = [row.find_all(["td", "th"], recursive=False) for row in table.select("tbody > tr")]
-    whole = [row for row in rows if len(row) == len(labels)]
+    labels = [] if head is None else [_text(cell) for cell in head.iter("th")]
+    rows = [row.xpath("td|th") for row in table.iterfind("tbody/tr")]
+    whole = [[(cell, _text(cell)) for cell in row] for row in rows if len(row) == len(labels)]
     if not labels or not whole:
         return
-    classes = table.get_attribute_list("class")
-    means = [sum(len(_text(row[n])) for row in whole) / len(whole) for n in range(len(labels))]
+    means = [sum(len(row[n][1]) for row in whole) / len(whole) for n in range(len(labels))]
     is_wide = sum(means) >= _WIDE and len(labels) < _LEDGER
-    if "stack" not in classes and max(means) < _WORDY and not is_wide:
+    if "stack" not in table.classes and max(means) < _WORDY and not is_wide:
         return
-    kinds = ["stack"] if len(labels) < _LEDGER else ["stack", "ledger"]
-    table["class"] = " ".join(dict.fromkeys([*filter(None, classes), *kinds]))
+    table.classes.update(["stack"] if len(labels) < _LEDGER else ["stack", "ledger"])
     for row in whole:
-        for cell, label in zip(row, labels, strict=True):
-            _label(cell, label)
+        for (cell, text), label in zip(row, labels, strict=True):
+            _label(cell, text, label)
 
 
-def _label(cell: Tag, label: str) -> None:
-    if cell.name == "td" and label:
-        cell["data-label"] = label
-    kinds = [*filter(None, cell.get_attribute_list("class"))]
-    if _text(cell) in _NONE:
-        kinds.append("none")
-    if cell.find(class_="verdict") is not None:
-        kinds.append("chip")
-    if kinds:
-        cell["class"] = " ".join(kinds)
+def _label(cell: Tag, text: str, label: str) -> None:
+    if cell.tag == "td" and label:
+        cell.set("data-label", label)
+    if text in _NONE:
+        cell.classes.add("none")
+    if any("verdict" in part.classes for part in cell.iterdescendants()):
+        cell.classes.add("chip")
 
 
-def _fold_origins(soup: BeautifulSoup) -> None:
+def _fold_origins(body: Tag) -> None:
     """Rows and sources of each number fold away; the number and its method stay in sight."""
-    for rows in soup.select(".numbers > li > .rows"):
-        fold = soup.new_tag("details", attrs={"class": "origin"})
-        summary = soup.new_tag("summary")
-        summary.string = "Rows and sources"
-        rest = [rows, *rows.next_siblings]
-        rows.insert_before(fold)
-        fold.append(summary)
-        for part in rest:
-            fold.append(part.extract())
+    for entry in body.xpath(_NUMBERS):
+        rows = next((part for part in entry if "rows" in part.classes), None)
+        if rows is None:
+            continue
+        rest = [rows, *rows.itersiblings()]
+        fold = lxml.html.Element("details", {"class": "origin"})
+        entry.insert(entry.index(rows), fold)
+        summary = lxml.html.Element("summary")
+        summary.text = "Rows and sources"
+        fold.extend([summary, *rest])
 
 
-def _mark_outside_links(soup: BeautifulSoup) -> None:
-    for link in soup.find_all("a", href=True):
-        if str(link["href"]).startswith(("http:", "https:")):
-            link["rel"] = "noopener noreferrer external"
+_NUMBERS = "descendant::*[contains(concat(' ', normalize-space(@class), ' '), ' numbers ')]/li"
 
 
-def _link_numbers(soup: BeautifulSoup) -> list[str]:
-    rows = {}
-    for tag in soup.find_all(id=re.compile("^n-")):
-        rows[slug(str(tag["id"]).removeprefix("n-"))] = str(tag["id"])
-    lost = set()
-    for number in soup.find_all("data", class_="n", attrs={"data-source": True}):
-        source = str(number["data-source"])
+def _mark_outside_links(body: Tag) -> None:
+    for link in body.iter("a"):
+        if link.get("href", "").startswith(("http:", "https:")):
+            link.set("rel", "noopener noreferrer external")
+
+
+def _link_numbers(body: Tag) -> list[str]:
+    names = [tag.get("id") for tag in body.iter() if tag.get("id", "").startswith("n-")]
+    rows = {slug(name.removeprefix("n-")): name for name in names}
+    lost = []
+    for number in list(body.iter("data")):
+        source = number.get("data-source")
+        if source is None or "n" not in number.classes:
+            continue
         row = rows.get(slug(source))
         if row is None:
-            lost.add(source)
-        elif number.find_parent(["a", "button", "summary"]) is None:
-            link = soup.new_tag("a", attrs={"class": "n", "href": f"#{row}"})
-            link["title"] = "Where this number comes from"
-            number.wrap(link)
-    return [f"number {source}: no row n-{slug(source)} in the list of numbers" for source in lost]
+            lost.append(source)
+        elif not _is_inside(number, ("a", "button", "summary")):
+            title = "Where this number comes from"
+            _wrap(number, "a", **{"class": "n", "href": f"#{row}", "title": title})
+    return [
+        f"number {source}: no row n-{slug(source)} in the list of numbers"
+        for source in dict.fromkeys(lost)
+    ]

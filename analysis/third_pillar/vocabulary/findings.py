@@ -15,6 +15,8 @@ from third_pillar.vocabulary.codes import Confidence, Settled, Verdict
 SCHEMA_VERSION = "1.0"
 OWN_MARK = "\N{DOUBLE DAGGER}"
 """Stands beside what rests on figures of the reader's own."""
+OWN_FIGURES = "own-figures"
+"""Class of the notice that says so; the page adds one of its own where the text has none."""
 CAPACITY_GAP = "capacity"
 """What a gap is about when it is the tonnage of a stage that is missing."""
 
