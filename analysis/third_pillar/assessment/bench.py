@@ -94,12 +94,18 @@ class Bench:
         return layer == LIGHT or self.heavy(count_by, year) is not None
 
     def own(self, count_by: str, year: int, *, layer: str = LIGHT) -> Tonnes:
-        """The candidate's capacity with the addition, shape (draws, 4 or 6).
+        """The candidate's capacity with the addition, shape (draws, 4 or 6); only to be read.
 
         NaN where nothing is known and nothing added. An addition brings the Dy and Tb that its
         magnets need.
         """
-        has = self._layered(self.candidate, count_by, year, layer)
+        return self.keep(("own", count_by, year, layer), lambda: self._add(count_by, year, layer))
+
+    def _add(self, count_by: str, year: int, layer: str) -> Tonnes:
+        has = self.share(
+            ("has", count_by, year, layer),
+            lambda: self._layered(self.candidate, count_by, year, layer),
+        )
         more = self.addition
         if layer == HEAVY:
             more = np.append(more, [more[STAGES.index(stage)] for stage in HEAVY_STAGES])

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import pandas as pd
 
@@ -55,8 +54,9 @@ def locate_row(
     for gap in evidence.gaps:
         if gap.id == row_id:
             return FoundRow(row_id, _GAPS, _gap_cells(gap))
-    if row_id in _places(evidence):
-        table, place = _places(evidence)[row_id]
+    found_at = _find_place(evidence, row_id)
+    if found_at is not None:
+        table, place = found_at
         return FoundRow(row_id, table, evidence.rows(table)[place])
     frame = None if article is None else article.evidence
     if frame is None or not (frame.iloc[:, 0] == row_id).any():
@@ -65,19 +65,13 @@ def locate_row(
     return FoundRow(row_id, "evidence", {str(k): v for k, v in found.iloc[0].items()})
 
 
-_known: WeakKeyDictionary[Evidence, dict[str, tuple[str, int]]] = WeakKeyDictionary()
-
-
-def _places(evidence: Evidence) -> dict[str, tuple[str, int]]:
-    """Row id → its table and place there, for tables whose first column is an id of rows."""
-    if evidence not in _known:
-        places: dict[str, tuple[str, int]] = {}
-        for name, frame in evidence.tables.glance():
-            if len(frame.columns) and frame.columns[0] in _KEYS:
-                ids = frame.iloc[:, 0].tolist()
-                places |= {str(row): (name, place) for place, row in enumerate(ids)}
-        _known[evidence] = places
-    return _known[evidence]
+def _find_place(evidence: Evidence, row_id: str) -> tuple[str, int] | None:
+    """Table and place there of a row, among tables whose first column is an id of rows."""
+    for name, held in evidence.tables.glance():
+        place = held.places.get(row_id)
+        if place is not None and next(iter(held.rows[place])) in _KEYS:
+            return name, place
+    return None
 
 
 def scale_row(evidence: Evidence, row: FoundRow, factor: float) -> Evidence | None:
@@ -104,8 +98,7 @@ def scale_row(evidence: Evidence, row: FoundRow, factor: float) -> Evidence | No
         frame.loc[row.id, FIGURES] = moved
         return replace(evidence, assumptions=frame)
     held = evidence.tables.hold(row.table)
-    places = _places(evidence)
-    changed = {places[row.id][1]: _move(row.cells, lambda cell: cell * factor)}
+    changed = {held.places[row.id]: _move(row.cells, lambda cell: cell * factor)}
     if row.table == "mine_production":
         more = figure * (factor - 1.0)
         for place, other in enumerate(held.rows):

@@ -197,17 +197,18 @@ def _relevant(evidence: Evidence, years: set[int]) -> Evidence:
 
     Conflicts are read for mine output only; of mine output the years named, where any is.
     """
-    mined = evidence.table("mine_production")
+    mined = evidence.tables.hold("mine_production")
     if years:
-        mined = mined[mined["year"].isin(years)]
-    conflicts = evidence.table("conflicts")
-    ids = set(mined["figure_id"])
-    touches = conflicts["figure_ids"].map(lambda cell: not ids.isdisjoint(str(cell).split(";")))
-    return evidence.with_tables({"conflicts": conflicts[touches], "mine_production": mined})
+        mined = mined.only(lambda row: row["year"] in years)
+    conflicts = evidence.tables.hold("conflicts").only(
+        lambda row: any(named in mined.places for named in str(row["figure_ids"]).split(";"))
+    )
+    return evidence.with_tables({"conflicts": conflicts, "mine_production": mined})
 
 
 def _plants_of(evidence: Evidence, countries: set[str]) -> Evidence:
     """The evidence with the plants in these countries, or owned there, alone."""
-    plants = evidence.table("projects")
-    kept = plants["country_iso3"].isin(countries) | plants["owner_iso3"].isin(countries)
-    return evidence.with_tables({"projects": plants[kept]})
+    plants = evidence.tables.hold("projects").only(
+        lambda row: row["country_iso3"] in countries or row["owner_iso3"] in countries
+    )
+    return evidence.with_tables({"projects": plants})

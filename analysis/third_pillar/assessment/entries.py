@@ -230,12 +230,11 @@ def _phrase_row(evidence: Evidence, row: Mapping[str, Any]) -> str:
 def _index_rows(evidence: Evidence) -> _Rows:
     found: dict[str, tuple[str, Mapping[str, Any]]] = {}
     for name, table in evidence.tables.glance():
-        key = next((column for column in table.columns if column in _KEYS), None)
-        if key is None or key != table.columns[0]:
+        key = next(iter(table.rows[0]), None) if table.rows else None
+        if key not in _KEYS:
             continue
-        for row in table.to_dict("records"):
-            cells = {str(column): value for column, value in row.items()}
-            found.setdefault(str(cells[key]), (name, cells))
+        for row in table.rows:
+            found.setdefault(str(row[key]), (name, row))
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import Any, TypeVar, overload
 
@@ -26,6 +27,7 @@ class HeldTable:
         self._frame = frame
         self._build = build
         self._rows: tuple[Row, ...] | None = None
+        self._places: dict[Any, int] | None = None
         self.found: dict[Hashable, Any] = {}
 
     @property
@@ -44,6 +46,21 @@ class HeldTable:
             cells = [column.tolist() for _, column in self.frame.items()]
             self._rows = tuple(dict(zip(names, row, strict=True)) for row in zip(*cells))  # noqa: B905
         return self._rows
+
+    @property
+    def places(self) -> Mapping[Any, int]:
+        """Cell of the first column → place of its row, of several the last; only to be read."""
+        if self._places is None:
+            first = self.frame.iloc[:, 0].tolist() if len(self.frame.columns) else []
+            self._places = {cell: place for place, cell in enumerate(first)}
+        return self._places
+
+    def only(self, is_kept: Callable[[Row], bool]) -> HeldTable:
+        """The rows of this table that are wanted, in their order."""
+        kept = [is_kept(row) for row in self.rows]
+        other = HeldTable(build=lambda: self.frame[kept].reset_index(drop=True))
+        other._rows = tuple(itertools.compress(self.rows, kept))
+        return other
 
     def with_rows(self, changed: Mapping[int, Row]) -> HeldTable:
         """The same table with other numbers in the rows at these places; the frame comes later."""
@@ -110,9 +127,9 @@ class FrozenTables(Mapping[str, pd.DataFrame]):
             note_read(self._paths.get(name, WHOLE))
         return held
 
-    def glance(self) -> Iterator[tuple[str, pd.DataFrame]]:
+    def glance(self) -> Iterator[tuple[str, HeldTable]]:
         """Every table, unnoted: for who looks at keys alone, which `@keys` stands for."""
-        return ((name, held.frame) for name, held in self._held.items())
+        return iter(self._held.items())
 
     def noted(self, paths: Mapping[str, str]) -> FrozenTables:
         """The same tables; looking one up notes its file."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import csv
 import io
 from collections.abc import Mapping
@@ -98,13 +99,19 @@ def read_yaml(path: Path) -> Any:
         ValueError: The file cannot be read as YAML; says where.
     """
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return copy.deepcopy(_parse_yaml(*file_state(path)))
     except yaml.YAMLError as error:
         raise ValueError(f"is not YAML ({' '.join(str(error).split())})") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ValueError(f"cannot be read ({error})") from None
     except RecursionError:
         raise ValueError("nests too deep to be read") from None
+
+
+@lru_cache(maxsize=64)
+def _parse_yaml(path: Path, changed: int, size: int) -> Any:
+    del changed, size  # parts of the cache key only
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
 @lru_cache(maxsize=512)

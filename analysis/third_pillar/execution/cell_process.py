@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import gc
 import json
 import os
 import random
@@ -119,6 +120,18 @@ def die_with(parent: int) -> None:
         os._exit(70)
 
 
+def spare_collector() -> None:
+    """Let the collector look at what is new alone, and less often: libraries leave no garbage.
+
+    Looking through all that is imported costs a tenth of a second each time.
+    """
+    gc.freeze()
+    gc.set_threshold(_YOUNG, *gc.get_threshold()[1:])
+
+
+_YOUNG = 20_000
+
+
 def _last_descriptor() -> int:
     listed = Path("/proc/self/fd")
     if listed.is_dir():
@@ -176,6 +189,7 @@ def _run(work: Work, tell: int) -> int:
 
     runner = CellRunner()
     _limit(work.memory)
+    spare_collector()
     if work.sampled:
         sample_time()
     teller = _Teller(tell, runner)

@@ -19,7 +19,7 @@ import traceback
 from dataclasses import dataclass, field
 from typing import Any
 
-from third_pillar.execution.cell_process import die_with
+from third_pillar.execution.cell_process import die_with, spare_collector
 from third_pillar.execution.process import can_fork
 from third_pillar.execution.progress import CellProgress
 from third_pillar.execution.run_key import package_code_sha256
@@ -194,6 +194,7 @@ def main() -> None:
     os.dup2(2, 1)  # whatever prints does not disturb the answers
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     warm_up()
+    spare_collector()
     ready = {"ready": True, "code": code, "forks": can_fork(), "pid": os.getpid()}
     _say(answers, {**ready, "processor_seconds": round(time.process_time(), 3)})
     with contextlib.suppress(BrokenPipeError):
