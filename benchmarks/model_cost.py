@@ -114,14 +114,14 @@ def measure_model() -> dict[str, float]:
     specifications = load_specifications()
 
     def curve(draws: int) -> object:
-        few = RowDraws(evidence.assumptions, draws=draws, seed=1)
+        few = RowDraws(evidence.assumption_rows, draws=draws, seed=1)
         return assess_curve(question, evidence, specifications, draws=few)
 
     whole = assess_curve(
         question,
         evidence,
         specifications,
-        draws=RowDraws(evidence.assumptions, draws=2_000, seed=1),
+        draws=RowDraws(evidence.assumption_rows, draws=2_000, seed=1),
     )
 
     def additions() -> object:

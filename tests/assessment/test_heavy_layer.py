@@ -82,7 +82,7 @@ def test_without_its_rows_the_layer_is_not_known_and_not_zero(india):
     evidence = india.results.evidence
     kept = {name: table for name, table in evidence.tables.items() if name != "heavy_circuits"}
     bare = dataclasses.replace(evidence, tables=FrozenTables(kept))
-    draws = RowDraws(bare.assumptions, draws=50, seed=1)
+    draws = RowDraws(bare.assumption_rows, draws=50, seed=1)
     capacity, need = india.results.horizon.capacity, india.results.horizon.need
     assert assess_heavy_capacity(bare, capacity, draws=draws, count_by="location") is None
     moment = LayeredMoment(bare, capacity, need, draws=draws, count_by="location")
@@ -220,7 +220,7 @@ def test_demand_without_capacity_adds_no_supply(india, evidence_with):
         )
         return pd.concat([table, row], ignore_index=True)
 
-    draws = RowDraws(india.results.evidence.assumptions, draws=100, seed=1)
+    draws = RowDraws(india.results.evidence.assumption_rows, draws=100, seed=1)
     before, after = (
         Bench(ask(), evidence, draws).capacity("location", 2030).draws
         for evidence in (india.results.evidence, evidence_with(magnet_demand=add))
@@ -232,7 +232,7 @@ def test_a_chance_carries_its_error_and_settles_with_more_draws(india):
     """A few hundred draws and eight times as many differ by no more than their errors allow."""
     found = []
     for count in (300, 2400):
-        draws = RowDraws(india.results.evidence.assumptions, draws=count, seed=20251107)
+        draws = RowDraws(india.results.evidence.assumption_rows, draws=count, seed=20251107)
         bench = Bench(ask(), india.results.evidence, draws)
         breadth = assess_breadth(
             bench.own("location", 2030),

@@ -14,7 +14,7 @@ from third_pillar.vocabulary.errors import MissingEvidence
 
 
 def _need(evidence, *countries, year):
-    draws = RowDraws(evidence.assumptions, draws=50, seed=1)
+    draws = RowDraws(evidence.assumption_rows, draws=50, seed=1)
     return assess_need(evidence, countries, draws=draws, year=year)
 
 
@@ -74,7 +74,7 @@ def test_the_row_of_the_year_is_taken_as_it_is(india):
 def test_an_earlier_row_grows_at_the_assumed_rate(india):
     """Two years on, each draw is (1 + its growth)² times the draw of the row's own year."""
     base, later = (_need(india.results.evidence, "JPN", year=year) for year in (2024, 2026))
-    growth = RowDraws(india.results.evidence.assumptions, draws=50, seed=1)["demand_growth"]
+    growth = RowDraws(india.results.evidence.assumption_rows, draws=50, seed=1)["demand_growth"]
     np.testing.assert_allclose(later.tonnes, base.tonnes * (1 + growth / 100) ** 2)
 
 
@@ -88,7 +88,7 @@ def test_needs_add_up(india):
 
 def test_a_later_row_is_never_read_backwards(india):
     """Before its first row a country's need is not known."""
-    draws = RowDraws(india.results.evidence.assumptions, draws=50, seed=1)
+    draws = RowDraws(india.results.evidence.assumption_rows, draws=50, seed=1)
     assert find_need(india.results.evidence, "IND", draws=draws, year=2024) is None
 
 

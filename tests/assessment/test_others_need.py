@@ -11,7 +11,7 @@ from third_pillar.evidence import load_evidence
 def bench_of(candidate, pillars="USA,JPN"):
     question = ask(candidate=candidate, pillars=pillars, draws=200)
     evidence = load_evidence(question.as_of)
-    draws = RowDraws(evidence.assumptions, draws=200, seed=1)
+    draws = RowDraws(evidence.assumption_rows, draws=200, seed=1)
     return Bench(question, evidence, draws)
 
 

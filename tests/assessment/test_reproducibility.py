@@ -106,7 +106,7 @@ def test_a_row_of_ends_alone_is_drawn_evenly_and_a_row_of_nothing_is_refused():
 
 def test_an_assumption_is_drawn_once_a_run(india):
     """Two users of one factor see the same draw, so errors do not cancel by accident."""
-    draws = RowDraws(india.results.evidence.assumptions, draws=50, seed=1)
+    draws = RowDraws(india.results.evidence.assumption_rows, draws=50, seed=1)
     assert draws["separation_recovery"] is draws["separation_recovery"]
     assert "no_such_factor" not in draws
     with pytest.raises(KeyError):

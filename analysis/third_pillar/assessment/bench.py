@@ -21,6 +21,7 @@ from third_pillar.vocabulary.specifications import HEAVY, LIGHT, Specification
 
 Tonnes = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
+Pooled = tuple[Tonnes, Mask]
 _Found = TypeVar("_Found")
 
 
@@ -124,6 +125,26 @@ class Bench:
         if layer == LIGHT:
             return self.capacity(count_by, year).of_members(names)
         return np.stack([self._layered(n, count_by, year, layer) for n in names], axis=1)
+
+    def pooled(self, names: tuple[str, ...], count_by: str, year: int, *, layer: str) -> Pooled:
+        """What several countries hold together, without the addition.
+
+        Returns:
+            Tonnes, shape (draws, 4 or 6), what is not known counted as nothing; and of which
+            stages anything is known.
+        """
+        return self.share(
+            ("pooled", names, count_by, year, layer),
+            lambda: self._pool(names, count_by, year, layer),
+        )
+
+    def _pool(self, names: tuple[str, ...], count_by: str, year: int, layer: str) -> Pooled:
+        tonnes, is_known = self.capacity(count_by, year).pool(names)
+        heavy = self.heavy(count_by, year) if layer == HEAVY else None
+        if heavy is None:
+            return tonnes, is_known
+        more, known_too = heavy.pool(names)
+        return np.concatenate([tonnes, more], axis=1), np.concatenate([is_known, known_too])
 
     def _layered(self, country: str, count_by: str, year: int, layer: str) -> Tonnes:
         has = self.capacity(count_by, year).of(country)

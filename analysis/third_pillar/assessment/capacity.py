@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -91,7 +92,35 @@ class StageCapacity:
 
     def of_members(self, members: tuple[str, ...]) -> npt.NDArray[np.float64]:
         """Draws of several countries, shape (draws, members, 4)."""
-        return np.stack([self.of(country) for country in members], axis=1)
+        found = np.zeros((len(members), len(STAGES), self.draws.shape[0]))
+        for place, country in enumerate(members):
+            if country in self.countries:
+                found[place] = self.draws[:, self.countries.index(country)].T
+        return found.transpose(2, 0, 1)
+
+    def pool(self, members: tuple[str, ...]) -> tuple[Draws, npt.NDArray[np.bool_]]:
+        """What several countries hold together.
+
+        Returns:
+            Tonnes, shape (draws, 4), what is not known counted as nothing; and of which stages
+            anything is known, shape (4,).
+        """
+        held = [self.countries.index(country) for country in members if country in self.countries]
+        tonnes = np.zeros((len(STAGES), self.draws.shape[0]))
+        for country in held:
+            tonnes += self._counted[country]
+        is_known = self._is_known[held].any(axis=0) | (len(held) < len(members))
+        return tonnes.T, np.asarray(is_known)
+
+    @cached_property
+    def _is_known(self) -> npt.NDArray[np.bool_]:
+        """Shape (countries, 4): a figure is known in every draw or in none."""
+        return np.asarray(~np.isnan(self.draws[0]))
+
+    @cached_property
+    def _counted(self) -> npt.NDArray[np.float64]:
+        """Shape (countries, 4, draws), zero where nothing is known."""
+        return np.where(self._is_known[:, :, None], self.draws.transpose(1, 2, 0), 0.0)
 
     def record(self, country: str, stage: Stage) -> StageRecord:
         """What is on record for one country and stage; nothing if no row names the country."""

@@ -92,11 +92,10 @@ def scale_row(evidence: Evidence, row: FoundRow, factor: float) -> Evidence | No
         gaps = tuple(_scale_gap(g, factor) if g.id == row.id else g for g in evidence.gaps)
         return replace(evidence, gaps=gaps)
     if row.table == _ASSUMPTIONS:
-        moved, frame = figure * factor, evidence.assumptions.copy()
+        moved = figure * factor
         if not float(row.cells["low"]) <= moved <= float(row.cells["high"]):
             return None
-        frame.loc[row.id, FIGURES] = moved
-        return replace(evidence, assumptions=frame)
+        return evidence.with_assumption(row.id, moved)
     held = evidence.tables.hold(row.table)
     changed = {held.places[row.id]: _move(row.cells, lambda cell: cell * factor)}
     if row.table == "mine_production":

@@ -67,7 +67,7 @@ class Trial:
             evidence = _plants_of(evidence, self._countries | {results.candidate})
         self._results = replace(results, evidence=evidence)
         count = min(SEARCH_DRAWS, results.draws.draws)
-        self._draws = RowDraws(evidence.assumptions, draws=count, seed=results.draws.seed)
+        self._draws = RowDraws(evidence.assumption_rows, draws=count, seed=results.draws.seed)
 
     def weigh_scaled(self, row: FoundRow | None, factor: float) -> Verdict | None:
         """The verdict with one row multiplied; nothing where the row or the model refuses."""
@@ -94,7 +94,7 @@ class Trial:
         """Only what the named metrics read is assessed again."""
         old = self._results
         is_assumed = row is not None and row.table == "assumptions"
-        draws = self._draws.beside(evidence.assumptions) if is_assumed else self._draws
+        draws = self._draws.beside(evidence.assumption_rows) if is_assumed else self._draws
         fresh = replace(old, evidence=evidence, draws=draws)
         if self._names & _SHARES:
             again = assess_stage_shares(evidence, _stages_of(row))

@@ -139,7 +139,7 @@ def assess_curve(
     Method:
         §5.8 of docs/methods.md.
     """
-    few = RowDraws(evidence.assumptions, draws=min(draws.draws, _DRAWS), seed=draws.seed)
+    few = RowDraws(evidence.assumption_rows, draws=min(draws.draws, _DRAWS), seed=draws.seed)
     bench = Bench(question, evidence, few)
     outcomes = []
     for specification in specifications:

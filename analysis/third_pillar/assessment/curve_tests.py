@@ -101,10 +101,7 @@ def find_gains(
         §5.4 of docs/methods.md.
     """
     need = bench.need(year).tonnes
-    pooled, is_known = bench.share(
-        ("pooled", members, count_by, year, layer),
-        lambda: _pool(bench.members(members, count_by, year, layer=layer)),
-    )
+    pooled, is_known = bench.pooled(members, count_by, year, layer=layer)
 
     def gain(joining: Tonnes) -> Tonnes:
         # Joining adds to what the pool holds already: only the sums are needed.
@@ -123,12 +120,6 @@ def find_gains(
         },
     )
     return {bench.candidate: gain(bench.own(count_by, year, layer=layer)), **others}
-
-
-def _pool(members: Tonnes) -> tuple[Tonnes, Mask]:
-    """What members hold together at each stage, and of which stages anything is known."""
-    is_known = ~np.isnan(members[0]).all(axis=0)
-    return np.nan_to_num(members).sum(axis=1), np.asarray(is_known)
 
 
 def _test_partner(bench: Bench, specification: Specification) -> float | None:
@@ -191,10 +182,7 @@ def _test_net_position(bench: Bench, specification: Specification) -> float | No
     allocation = Allocation(str(specification["allocation"]))
 
     def net() -> Tonnes:
-        pooled, is_known = bench.share(
-            ("pooled", pool, count_by, year, layer),
-            lambda: _pool(bench.members(pool, count_by, year, layer=layer)),
-        )
+        pooled, is_known = bench.pooled(pool, count_by, year, layer=layer)
         counted = is_known.copy()
         counted[STAGES.index(Stage.METAL)] &= not leaves_metal(specification)
         own = bench.own(count_by, year, layer=layer)

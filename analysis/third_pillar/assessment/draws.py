@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
+from third_pillar.evidence import Row
 from third_pillar.model.sampling import Draws, Range, draw_chance, draw_range
 from third_pillar.vocabulary.errors import MissingEvidence
 
@@ -21,7 +22,7 @@ class RowDraws(Mapping[str, Draws]):
     A mapping, so that the model can read it without knowing the data package.
     """
 
-    def __init__(self, assumptions: pd.DataFrame, *, draws: int, seed: int) -> None:
+    def __init__(self, assumptions: Mapping[str, Row], *, draws: int, seed: int) -> None:
         self._rows = assumptions
         self._drawn: dict[str, Draws] = {}
         self._figures: dict[Range, Draws] = {}
@@ -30,7 +31,7 @@ class RowDraws(Mapping[str, Draws]):
         self.draws = draws
         self.seed = seed
 
-    def beside(self, assumptions: pd.DataFrame) -> RowDraws:
+    def beside(self, assumptions: Mapping[str, Row]) -> RowDraws:
         """Draws under other assumptions; a figure that is the same in both is drawn once."""
         other = RowDraws(assumptions, draws=self.draws, seed=self.seed)
         other._figures, other._chances = self._figures, self._chances
@@ -46,30 +47,27 @@ class RowDraws(Mapping[str, Draws]):
 
     def __getitem__(self, assumption_id: str) -> Draws:
         if assumption_id not in self._drawn:
-            if assumption_id not in self._rows.index:
-                raise KeyError(assumption_id)
-            row = self._rows.loc[assumption_id]
-            figure = read_range({**row.to_dict(), "id": assumption_id})
+            figure = read_range({**self._rows[assumption_id], "id": assumption_id})
             self._drawn[assumption_id] = self.draw(figure)
         return self._drawn[assumption_id]
 
     def __iter__(self) -> Any:
-        return iter(self._rows.index)
+        return iter(self._rows)
 
     def __len__(self) -> int:
         return len(self._rows)
 
     def __contains__(self, assumption_id: object) -> bool:
-        return assumption_id in self._rows.index
+        return assumption_id in self._rows
 
     def central(self, assumption_id: str) -> float:
         """The central value of an assumption."""
-        return float(self._rows["value"].loc[assumption_id])
+        return float(self._rows[assumption_id]["value"])
 
     def draw_again(self, assumption_id: str, name: str) -> Draws:
         """Draws of an assumption's range apart from the common ones, e.g. for one plant."""
-        row = self._rows.loc[assumption_id]
-        return self.draw(read_range({**row.to_dict(), "id": f"{assumption_id}.{name}"}))
+        row = self._rows[assumption_id]
+        return self.draw(read_range({**row, "id": f"{assumption_id}.{name}"}))
 
     def draw(self, figure: Range) -> Draws:
         """Draws of any figure under this run's seed, made once; not to be changed."""

@@ -182,7 +182,7 @@ class _Trials:
 
     def run(self, evidence: Evidence) -> _Outcome:
         parameters = self.question.parameters
-        draws = RowDraws(evidence.assumptions, draws=self.draws, seed=parameters.seed)
+        draws = RowDraws(evidence.assumption_rows, draws=self.draws, seed=parameters.seed)
         curve = assess_curve(self.question, evidence, self.specifications, draws=draws)
         assert curve.bench is not None  # noqa: S101  every assessed curve has one
         standing = Standing(
@@ -250,9 +250,7 @@ def _set_figure(evidence: Evidence, enters: tuple[tuple[str, str], ...], figure:
             stand_in = gap.stand_in.model_copy(update=fixed) if gap.stand_in else None
             evidence = _with_gap(evidence, gap.model_copy(update={"stand_in": stand_in}))
         elif table == _ASSUMPTIONS:
-            frame = evidence.assumptions.copy()
-            frame.loc[row, _FIGURES] = figure
-            evidence = replace(evidence, assumptions=frame)
+            evidence = evidence.with_assumption(row, figure)
         else:
             frame = evidence.table(table)
             frame.loc[frame["figure_id"] == row, _FIGURES] = figure

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from third_pillar.assessment.capacity import StageCapacity
 from third_pillar.assessment.draws import RowDraws
@@ -46,6 +47,15 @@ class HeavyCapacity:
             return np.zeros((self.draws.shape[0], len(HEAVY_STAGES)))
         return self.draws[:, self.countries.index(country), :]
 
+    def pool(self, members: tuple[str, ...]) -> tuple[Draws, npt.NDArray[np.bool_]]:
+        """What several countries hold together, shape (draws, 2), and where any is known, (2,)."""
+        found = [self.of(country).T for country in members]
+        is_known = np.array([~np.isnan(tonnes[:, 0]) for tonnes in found], dtype=bool)
+        total = np.zeros((len(HEAVY_STAGES), self.draws.shape[0]))
+        for tonnes in found:
+            total += np.nan_to_num(tonnes)
+        return total.T, np.asarray(is_known.reshape(-1, len(HEAVY_STAGES)).any(axis=0))
+
 
 def assess_heavy_capacity(
     evidence: Evidence, capacity: StageCapacity, *, draws: RowDraws, count_by: str
@@ -65,16 +75,16 @@ def assess_heavy_capacity(
         return None
     circuits = read_circuits(evidence, draws, count_by=count_by)
     countries = tuple(sorted({*capacity.countries, *(plant.country for plant in circuits)}))
-    found = np.zeros((draws.draws, len(countries), len(HEAVY_STAGES)))
+    found = np.zeros((len(countries), len(HEAVY_STAGES), draws.draws))
     mine = STAGES.index(Stage.MINE)
     for place, country in enumerate(countries):
         light = capacity.of(country)[:, mine]
-        found[:, place, 0] = compute_mined_heavies(light, country=country, assumptions=draws)
+        found[place, 0] = compute_mined_heavies(light, country=country, assumptions=draws)
     for plant in circuits:
-        found[:, countries.index(plant.country), 1] += plant.capacity(capacity.at)
+        found[countries.index(plant.country), 1] += plant.capacity(capacity.at)
     return HeavyCapacity(
         countries,
-        found,
+        found.transpose(2, 0, 1),
         {c: tuple(p.id for p in circuits if p.country == c) for c in countries},
         {
             c: tuple(dict.fromkeys(s for p in circuits if p.country == c for s in p.source_ids))

@@ -148,13 +148,12 @@ class LayeredMoment:
     def _pool(self, members: tuple[str, ...], layer: str) -> tuple[Draws, Mask]:
         """What members hold together, shape (draws, 4 or 6), and of which stages any is known."""
         if (members, layer) not in self._pooled:
-            tonnes = self._capacity.of_members(members)
+            tonnes, is_known = self._capacity.pool(members)
             if layer == HEAVY and self.heavy is not None:
-                heavy = np.stack([self.heavy.of(country) for country in members], axis=1)
-                tonnes = np.concatenate([tonnes, heavy], axis=2)
-            # a figure is known in every draw or in none
-            is_known = ~np.isnan(tonnes[0]).all(axis=0)
-            self._pooled[members, layer] = np.nansum(tonnes, axis=1), is_known
+                heavy, known_too = self.heavy.pool(members)
+                tonnes = np.concatenate([tonnes, heavy], axis=1)
+                is_known = np.concatenate([is_known, known_too])
+            self._pooled[members, layer] = tonnes, is_known
         return self._pooled[members, layer]
 
 

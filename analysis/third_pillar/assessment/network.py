@@ -103,10 +103,9 @@ def _serve(
     capacity: StageCapacity, need: Need, pool: MemberSet, joining: str, rule: str
 ) -> ServedShare:
     members = (*pool.members, joining) if joining else pool.members
-    tonnes = capacity.of_members(members)
-    is_known = np.asarray(~np.isnan(tonnes).all(axis=(0, 1)))
+    tonnes, is_known = capacity.pool(members)
     is_wanted = np.array([stage in _METAL_RULES[rule] for stage in STAGES])
-    chain = compute_chain_flow(np.nan_to_num(tonnes), is_counted=is_known & is_wanted)
+    chain = compute_chain_flow(tonnes[:, None, :], is_counted=is_known & is_wanted)
     binding = int(np.argmax(chain.binding_share))
     records = [capacity.record(m, stage) for m in members for stage in _METAL_RULES[rule]]
     return ServedShare(

@@ -81,7 +81,7 @@ def assess_fans(results: Results, countries: Sequence[str]) -> dict[Stage, Fan]:
 def _few_draws(results: Results) -> RowDraws:
     draws = results.draws
     return RowDraws(
-        results.evidence.assumptions, draws=min(draws.draws, _PATH_DRAWS), seed=draws.seed
+        results.evidence.assumption_rows, draws=min(draws.draws, _PATH_DRAWS), seed=draws.seed
     )
 
 
@@ -111,7 +111,7 @@ def _month_end(month: str) -> float:
 
 @lru_cache(maxsize=4)
 def _read_all(evidence: Evidence, count: int, seed: int, count_by: str) -> tuple[Plant, ...]:
-    draws = RowDraws(evidence.assumptions, draws=count, seed=seed)
+    draws = RowDraws(evidence.assumption_rows, draws=count, seed=seed)
     return read_plants(evidence, draws, count_by=count_by)
 
 

@@ -214,7 +214,7 @@ def assess_results(question: Question, evidence: Evidence, article: Article) -> 
         MissingEvidence: A pillar without a figure for its need.
     """
     parameters = question.parameters
-    draws = RowDraws(evidence.assumptions, draws=parameters.draws, seed=parameters.seed)
+    draws = RowDraws(evidence.assumption_rows, draws=parameters.draws, seed=parameters.seed)
     specification = BreadthSpecification()
     moments, sets = _assess_moments(question, evidence, draws, specification)
     return Results(

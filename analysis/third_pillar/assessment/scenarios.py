@@ -100,7 +100,7 @@ def measure_scenario(question: Question, evidence: Evidence) -> dict[str, Figure
     """
     parameters = question.parameters
     draws = RowDraws(
-        evidence.assumptions, draws=min(parameters.draws, _DRAWS), seed=parameters.seed
+        evidence.assumption_rows, draws=min(parameters.draws, _DRAWS), seed=parameters.seed
     )
     bench = Bench(question, evidence, draws)
     count_by, year = parameters.count_by, parameters.horizon

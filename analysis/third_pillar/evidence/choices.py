@@ -33,8 +33,11 @@ def load_parameter_choices(
     root = project_root() if root is None else root
     check_package(root)
     with accounted():
-        resources = read_resources(root).values()
-        tables = {resource.name: read_table(resource, root) for resource in resources}
+        tables = {
+            resource.name: read_table(resource, root)
+            for resource in read_resources(root).values()
+            if resource.name in {"countries", "country_sets"}
+        }
     return ParameterChoices(
         countries=tuple(
             row.text("country_iso3")

@@ -161,8 +161,15 @@ class FrozenFrame:
     def __get__(self, record: object | None, owner: type) -> Any:
         if record is None:
             raise AttributeError(self._name)  # so that the record knows no default
-        frame: pd.DataFrame = record.__dict__[self._name]
-        return frame.copy(deep=False)
+        held: HeldTable = record.__dict__[self._name]
+        return held.frame
 
-    def __set__(self, record: object, frame: pd.DataFrame) -> None:
-        record.__dict__[self._name] = frame
+    def __set__(self, record: object, frame: pd.DataFrame | HeldTable) -> None:
+        held = frame if isinstance(frame, HeldTable) else HeldTable(frame)
+        record.__dict__[self._name] = held
+
+
+def rows_by_index(record: object, name: str) -> dict[str, Row]:
+    """The rows of such a field by the index of its frame; only to be read."""
+    held: HeldTable = record.__dict__[name]
+    return {str(key): row for key, row in zip(held.frame.index, held.rows, strict=True)}

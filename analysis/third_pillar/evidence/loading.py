@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
@@ -15,7 +16,13 @@ from third_pillar.evidence.as_of import filter_tables
 from third_pillar.evidence.descriptor import read_resources
 from third_pillar.evidence.frames import read_frame
 from third_pillar.evidence.freshness import TableAge, assess_freshness
-from third_pillar.evidence.frozen import FrozenFrame, FrozenTables, HeldTable, Row
+from third_pillar.evidence.frozen import (
+    FrozenFrame,
+    FrozenTables,
+    HeldTable,
+    Row,
+    rows_by_index,
+)
 from third_pillar.evidence.gaps import read_gaps
 from third_pillar.evidence.location import DESCRIPTOR, project_root
 from third_pillar.evidence.overlay_check import check_overlay
@@ -82,12 +89,12 @@ class Evidence:
     @cached_property
     def source_rows(self) -> Mapping[str, Row]:
         """Source id → its row; only to be read."""
-        return _by_id(self.sources)
+        return rows_by_index(self, "sources")
 
     @cached_property
     def assumption_rows(self) -> Mapping[str, Row]:
         """Assumption id → its row with the scenario's overrides applied; only to be read."""
-        return _by_id(self.assumptions)
+        return rows_by_index(self, "assumptions")
 
     def rows(self, name: str) -> tuple[Row, ...]:
         """The rows of one table in their order, column → cell; only to be read.
@@ -116,7 +123,24 @@ class Evidence:
 
     def with_tables(self, frames: Mapping[str, pd.DataFrame | HeldTable]) -> Evidence:
         """The same evidence with other frames in the place of some tables, for a trial."""
-        return replace(self, tables=self.tables.replaced(frames))
+        other = copy.copy(self)  # what was found from the fields that stay, stays
+        other.__dict__["tables"] = self.tables.replaced(frames)
+        return other
+
+    def with_assumption(self, assumption_id: str, figure: float) -> Evidence:
+        """The same evidence with one assumption fixed at a figure, for a trial.
+
+        Raises:
+            KeyError: No such assumption.
+        """
+        rows = self.assumption_rows
+        moved = {**rows[assumption_id], "value": figure, "low": figure, "high": figure}
+        held: HeldTable = self.__dict__["assumptions"]
+        other = copy.copy(self)
+        place = list(rows).index(assumption_id)
+        other.__dict__["assumptions"] = held.with_rows({place: moved})
+        other.__dict__["assumption_rows"] = {**rows, assumption_id: moved}
+        return other
 
     def country_name(self, iso3: str) -> str:
         """English short name of a country.
@@ -140,11 +164,6 @@ class Evidence:
                 return str(row[field])
         near = nearest(iso3, tuple(row["country_iso3"] for row in self.rows("countries")))
         raise MissingEvidence(f"country {iso3!r} is not in codelists/countries.csv.{near}")
-
-
-def _by_id(frame: pd.DataFrame) -> Mapping[str, Row]:
-    rows = HeldTable(frame).rows
-    return {str(row_id): row for row_id, row in zip(frame.index, rows, strict=True)}
 
 
 def load_evidence(
