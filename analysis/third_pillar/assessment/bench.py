@@ -15,6 +15,7 @@ from third_pillar.assessment.demand import Need, assess_need, find_need
 from third_pillar.assessment.draws import RowDraws
 from third_pillar.assessment.heavy import HEAVY_STAGES, HeavyCapacity, assess_heavy_capacity
 from third_pillar.evidence import Evidence
+from third_pillar.model.chain import count_known
 from third_pillar.vocabulary.codes import CHINA, STAGES, Stage
 from third_pillar.vocabulary.parameters import Question
 from third_pillar.vocabulary.specifications import HEAVY, LIGHT, Specification
@@ -110,7 +111,7 @@ class Bench:
         more = self.addition
         if layer == HEAVY:
             more = np.append(more, [more[STAGES.index(stage)] for stage in HEAVY_STAGES])
-        return np.where(more > 0, np.nan_to_num(has) + more, has)
+        return np.where(more > 0, count_known(has) + more, has)
 
     def members(
         self, names: tuple[str, ...], count_by: str, year: int, *, layer: str = LIGHT

@@ -18,6 +18,7 @@ from third_pillar.assessment.bench import (
 )
 from third_pillar.assessment.heavy import HEAVY_STAGES
 from third_pillar.model.breadth import count_reached
+from third_pillar.model.chain import count_known
 from third_pillar.model.readings import (
     Allocation,
     compute_mean_shapley,
@@ -109,7 +110,7 @@ def find_gains(
         if is_without_metal:
             known[STAGES.index(Stage.METAL)] = False
         before = pooled[:, known].min(axis=1)
-        flow = (pooled + np.nan_to_num(joining))[:, known].min(axis=1)
+        flow = (pooled + count_known(joining))[:, known].min(axis=1)
         return np.asarray(np.minimum(flow, need) - np.minimum(before, need))
 
     others = bench.share(
@@ -158,13 +159,13 @@ def _test_redundancy(bench: Bench, specification: Specification) -> float | None
         counted = count_stages(members, leaves_metal=leaves_metal(specification))
         nothing = np.zeros((len(members), members.shape[2]))
         alone, _, lost = compute_redundancy(members, nothing, need, is_counted=counted)
-        left = np.nan_to_num(np.delete(members, lost, axis=1)).sum(axis=1)
+        left = count_known(np.delete(members, lost, axis=1)).sum(axis=1)
         return left, counted, alone
 
     def gained() -> Tonnes:
         # Who fails does not depend on the candidate: only what it adds is asked anew.
         left, counted, alone = bench.share(("loss", *choices, count_by, year), lose)
-        joined = left + np.nan_to_num(bench.own(count_by, year, layer=layer))
+        joined = left + count_known(bench.own(count_by, year, layer=layer))
         return np.asarray(np.minimum(joined[:, counted].min(axis=1) / need, 1.0) - alone)
 
     choices = tuple(specification[name] for name in ("pool", "metal", "layer"))

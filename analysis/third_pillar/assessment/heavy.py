@@ -12,6 +12,7 @@ from third_pillar.assessment.capacity import StageCapacity
 from third_pillar.assessment.draws import RowDraws
 from third_pillar.assessment.plants import read_circuits
 from third_pillar.evidence import Evidence
+from third_pillar.model.chain import count_known
 from third_pillar.model.heavy import compute_mined_heavies
 from third_pillar.model.sampling import Draws
 from third_pillar.vocabulary.codes import STAGES, Stage
@@ -53,7 +54,7 @@ class HeavyCapacity:
         is_known = np.array([~np.isnan(tonnes[:, 0]) for tonnes in found], dtype=bool)
         total = np.zeros((len(HEAVY_STAGES), self.draws.shape[0]))
         for tonnes in found:
-            total += np.nan_to_num(tonnes)
+            total += count_known(tonnes)
         return total.T, np.asarray(is_known.reshape(-1, len(HEAVY_STAGES)).any(axis=0))
 
 

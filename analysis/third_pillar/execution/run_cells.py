@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from third_pillar.execution.cell_process import Work
-from third_pillar.execution.documents import as_node, heading_above, is_code
+from third_pillar.execution.documents import Node, heading_above, is_code
 from third_pillar.execution.environment import cell_environment
 from third_pillar.execution.process import CellRun, private_folder
 from third_pillar.execution.progress import CellProgress, Progress
@@ -128,8 +128,10 @@ class _Follower:
 
 
 def _of_kind(make: Any, output: dict[str, Any]) -> Any:
-    node = as_node(output)
-    return node if make is type(node) else _remake(make, node)
+    if make is not Node:
+        return _remake(make, output)
+    # what a cell showed is handed on as it is: it can be half a megabyte
+    return Node({k: Node(part) if isinstance(part, dict) else part for k, part in output.items()})
 
 
 def _remake(make: Any, value: Any) -> Any:

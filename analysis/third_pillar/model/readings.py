@@ -8,7 +8,7 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
-from third_pillar.model.chain import compute_chain_flow
+from third_pillar.model.chain import compute_chain_flow, count_known
 from third_pillar.model.sampling import Draws
 
 Capacity = npt.NDArray[np.float64]
@@ -37,7 +37,7 @@ def compute_pool_flow(members: Capacity, *, is_counted: Mask) -> Draws:
     """
     if members.shape[1] == 0:
         return np.zeros(members.shape[0])
-    return compute_chain_flow(np.nan_to_num(members), is_counted=is_counted).flow
+    return compute_chain_flow(count_known(members), is_counted=is_counted).flow
 
 
 def rank_partners(gains: npt.NDArray[np.float64], candidate: int) -> int:
@@ -80,7 +80,7 @@ def compute_redundancy(
     """
     if pool.shape[1] < _TWO:
         raise ValueError("redundancy needs a pool of two members or more")
-    known = np.nan_to_num(pool)
+    known = count_known(pool)
     whole = _check(known.sum(axis=1), is_counted)
     served = np.array(
         [
@@ -91,7 +91,7 @@ def compute_redundancy(
     # Of those whose loss costs as much, to the gram, the first.
     lost = int(np.argmax(served <= served.min() + _SAME))
     left = np.delete(known, lost, axis=1).sum(axis=1)
-    joined = left + _check(np.nan_to_num(candidate), is_counted)
+    joined = left + _check(count_known(candidate), is_counted)
     alone, together = (_flow(pooled, is_counted) / need for pooled in (left, joined))
     return np.minimum(alone, 1.0), np.minimum(together, 1.0), lost
 
@@ -139,8 +139,8 @@ def compute_net_position(
     Method:
         §5.6 of docs/methods.md.
     """
-    pooled = _check(np.nan_to_num(pool).sum(axis=1), is_counted)
-    own = _check(np.nan_to_num(candidate), is_counted)
+    pooled = _check(count_known(pool).sum(axis=1), is_counted)
+    own = _check(count_known(candidate), is_counted)
     # A pool without members makes nothing, whatever is counted of it.
     before = np.minimum(_flow(pooled, is_counted), need)
     flow = _flow(pooled + own, is_counted)
@@ -205,7 +205,7 @@ def _serve_coalitions(members: Capacity, need: Draws, is_counted: Mask) -> Itera
     count = members.shape[1]
     if count > _EXACT:
         raise ValueError(f"exact values are computed for {_EXACT} members at most, not {count}")
-    known = np.nan_to_num(members)[:, :, is_counted].transpose(2, 1, 0)
+    known = count_known(members)[:, :, is_counted].transpose(2, 1, 0)
     step = max(1, _CELLS >> count)
     for start in range(0, members.shape[0], step):
         part = slice(start, start + step)

@@ -31,19 +31,24 @@ _CHUNK = 1 << 16
 def warm_up() -> None:
     """Import what reports need, and do once what costs most the first time it is done."""
     import mistune  # noqa: F401, PLC0415  all of this is for its side effect
-    import plotly.graph_objects as go  # noqa: PLC0415
 
-    from third_pillar import briefing, evidence  # noqa: F401, PLC0415
+    from third_pillar import briefing  # noqa: PLC0415
     from third_pillar.execution import run, shell  # noqa: F401, PLC0415
     from third_pillar.publishing import html_export  # noqa: PLC0415
     from third_pillar.publishing.plotly_bundle import load_bundle  # noqa: PLC0415
 
-    for trace in (go.Bar, go.Scatter, go.Heatmap):
-        go.Figure(trace()).update_layout(title="warm", xaxis={"title": "x"}).to_plotly_json()
     load_bundle()
     html_export.warm_templates()
+    for name in briefing.__all__:
+        getattr(briefing, name)
     with contextlib.suppress(Exception):  # what is wrong with the data, each report says
-        evidence.load_evidence(evidence.load_parameter_choices().data_date)
+        case = briefing.open_case(draws=_FEW)
+        for part in (case.metrics, case.verdicts, briefing.show_curve(case)):
+            getattr(part, "_repr_mimebundle_", dict)()
+
+
+_FEW = 100
+"""Draws of the case that is opened to warm up: no number of it is shown."""
 
 
 @dataclass
