@@ -15,6 +15,7 @@ from third_pillar.assessment.demand import assess_need
 from third_pillar.evidence import Evidence
 from third_pillar.model.conversion import CONVERTIBLE_UNITS, compute_magnet_equivalent
 from third_pillar.model.linear import OUTSIDE, Link, compute_linked_flow
+from third_pillar.model.readings import compute_pool_flow
 from third_pillar.model.sampling import Draws, summarise
 from third_pillar.vocabulary.codes import STAGES, WORLD, Stage
 
@@ -133,7 +134,8 @@ def assess_linked_share(
     )
     links, held = _tie(few, records, tied, count_by=count_by, last=_last(counted), draws=len(need))
     total = need.sum(axis=1)
-    free = compute_linked_flow(nodes, need, is_counted=counted) / total
+    # without ties the programme is the least of the pooled stages (§3.3), at once for all draws
+    free = np.minimum(compute_pool_flow(nodes, is_counted=counted), total) / total
     bound = compute_linked_flow(nodes, need, is_counted=counted, links=links, reserved=held) / total
     return LinkedShare(
         _triple(free),

@@ -28,6 +28,8 @@ _LOADING = frozenset(
     {"src", "srcset", "imagesrcset", "poster", "data", "background", "action", "formaction"}
     | {"manifest", "ping", "codebase", "archive"}
 )
+_PARTS = frozenset({"finding", "note", "alt"})
+"""What a figure must say: title, note and alternative text."""
 _VOID = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param"}
     | {"source", "track", "wbr"}
@@ -84,7 +86,7 @@ class _Page(HTMLParser):
         self.scripts: dict[str, str] = {}
         self.bundle_types: frozenset[str] = frozenset()
         self.has_policy = False
-        self._inside: list[tuple[str, dict[str, str]]] = []
+        self._inside: list[tuple[str, dict[str, str], frozenset[str]]] = []
         self._figure: str | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -103,7 +105,9 @@ class _Page(HTMLParser):
         if tag == "a" and have.get("href", "").startswith("#"):
             self.inner_links.add(unquote(have["href"][1:]))
         if tag not in _VOID:
-            self._inside.append((tag, have))
+            around = self._inside[-1][2] if self._inside else frozenset()
+            parts = _PARTS.intersection(have.get("class", "").split())
+            self._inside.append((tag, have, around | parts))
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
@@ -111,7 +115,7 @@ class _Page(HTMLParser):
             self.handle_endtag(tag)
 
     def handle_endtag(self, tag: str) -> None:
-        if not any(name == tag for name, _ in self._inside):
+        if not any(name == tag for name, _, _ in self._inside):
             return
         while self._inside and self._inside.pop()[0] != tag:
             pass
@@ -119,7 +123,7 @@ class _Page(HTMLParser):
             self._figure = None
 
     def handle_data(self, data: str) -> None:
-        tag, have = self._inside[-1] if self._inside else ("", {})
+        tag, have, parts = self._inside[-1] if self._inside else ("", {}, frozenset())
         if tag == "script":
             name = have.get("id", "")
             self.scripts[name] = self.scripts.get(name, "") + data
@@ -130,7 +134,10 @@ class _Page(HTMLParser):
             self.faults.append(f"<style> would load something: {_near(data, found)}")
         if found := _MACHINE_PATH.search(data):
             self.faults.append(f"a path of this machine is shown: {_near(data, found)}")
-        self._note_text(data)
+        if self._figure is not None:
+            texts = self.exhibits[self._figure].texts
+            for part in parts:
+                texts[part] = texts.get(part, "") + data.strip()
 
     def _note_id(self, have: dict[str, str], place: str) -> None:
         name = have.get("id")
@@ -147,14 +154,6 @@ class _Page(HTMLParser):
         if have.get("data-figure") == self._figure:
             exhibit.has_plot = True
         exhibit.cells += tag == "td"
-
-    def _note_text(self, data: str) -> None:
-        if self._figure is None:
-            return
-        texts = self.exhibits[self._figure].texts
-        for _, have in self._inside:
-            for part in set(have.get("class", "").split()) & {"finding", "note", "alt"}:
-                texts[part] = texts.get(part, "") + data.strip()
 
 
 def _element_faults(tag: str, have: dict[str, str], place: str) -> list[str]:
