@@ -8,7 +8,7 @@ import pytest
 from third_pillar.assessment.curve import AGREEMENT, SpecificationCurve
 from third_pillar.assessment.curve_tests import find_chance
 from third_pillar.assessment.metrics_network import NO_ADDITION
-from third_pillar.assessment.what_would import EQUAL, PLACES, WhatWould
+from third_pillar.assessment.what_would import EQUAL, PLACES, WhatWould, never_falls
 from third_pillar.vocabulary.codes import STAGES
 from third_pillar.vocabulary.errors import PillarError
 from third_pillar.vocabulary.specifications import LIGHT
@@ -41,6 +41,44 @@ def test_no_single_stage_makes_india_a_pillar(india, place):
         (1 - found.share) * len(india.results.curve.tested)
     )
     assert india.metric(f"smallest_addition({place})").value == NO_ADDITION
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("candidate", ["IND", "BRA"])
+def test_no_definition_said_never_to_fall_falls(case_of, candidate, place):
+    """What the search infers instead of asking: with more of a stage, a yes stays a yes."""
+    curve = case_of(candidate=candidate).results.curve
+    stages = np.array([place in {EQUAL, stage.value} for stage in STAGES], dtype=float)
+    bench = curve.bench.thin(50)
+    asked = [o.specification for o in curve.tested if never_falls(o.specification)][::3]
+    said = [
+        [find_chance(bench.with_addition(tonnes * stages), one) >= 0.5 for one in asked]
+        for tonnes in (1.0, 300.0, 3_000.0, 20_000.0, 150_000.0)
+    ]
+    assert (np.diff(np.array(said, dtype=int), axis=0) >= 0).all()
+
+
+def test_the_search_finds_what_asking_every_definition_of_every_addition_finds(india):
+    """Nothing inferred changes a number."""
+    whole = india.results.curve
+    few = SpecificationCurve(whole.outcomes[::9], whole.bench)
+    search = WhatWould(few)
+    need = whole.bench.thin(200).need(2035).tonnes.mean()
+    for place in PLACES:
+        stages = np.array([place in {EQUAL, stage.value} for stage in STAGES], dtype=float)
+
+        def share(tonnes, stages=stages):
+            bench = whole.bench.thin(200).with_addition(tonnes * stages)
+            said = [find_chance(bench, o.specification) >= 0.5 for o in few.tested]
+            return float(np.mean(said))
+
+        found = search.find(place)
+        if found.tonnes is None:
+            tried = [part * need for part in (0.0, 0.02, 0.1, 0.4, 1.6, 5.0)]
+            assert all(share(tonnes) < AGREEMENT for tonnes in tried)
+        else:
+            assert share(found.tonnes) >= AGREEMENT - 1e-9
+            assert share(found.tonnes) == pytest.approx(found.share)
 
 
 def test_who_is_a_pillar_already_needs_nothing(case_of):

@@ -8,6 +8,7 @@ from hypothesis.extra.numpy import arrays
 
 from third_pillar.model.readings import (
     Allocation,
+    compute_mean_shapley,
     compute_net_position,
     compute_pool_flow,
     compute_redundancy,
@@ -131,3 +132,23 @@ def test_equal_additions_share_the_better_rank():
 def test_what_is_not_known_adds_nothing_to_a_pool():
     pool = np.array([[[5.0, np.nan, 5.0, 5.0], [0.0, 3.0, 0.0, 0.0]]])
     assert compute_pool_flow(pool, is_counted=ALL)[0] == 3.0
+
+
+def test_the_mean_shapley_value_is_the_mean_of_the_values():
+    generator = np.random.default_rng(7)
+    capacity, need = generator.random((90, 6, 4)), generator.random(90) * 3
+    capacity[:, 2, 1] = np.nan
+    np.testing.assert_allclose(
+        compute_mean_shapley(capacity, need, is_counted=ALL),
+        compute_shapley(capacity, need, is_counted=ALL).mean(axis=0),
+        atol=1e-9,
+    )
+    with pytest.raises(ValueError, match="14 members at most"):
+        compute_mean_shapley(np.ones((1, 15, 4)), np.ones(1), is_counted=ALL)
+
+
+def test_of_members_whose_loss_costs_as_much_the_first_fails():
+    pool = np.ones((5, 3, 4)) * np.array([0.1, 0.7, 0.2])[:, None].reshape(1, 3, 1)
+    twins = np.concatenate([pool, pool[:, [1]]], axis=1)
+    _, _, lost = compute_redundancy(twins, np.zeros((5, 4)), np.full(5, 1.5), is_counted=ALL)
+    assert lost == 1

@@ -213,8 +213,8 @@ def _serve_coalitions(members: Capacity, need: Draws, is_counted: Mask) -> Itera
         yield np.minimum(flow, need[part], out=flow)
 
 
-_CELLS = 2**18
-"""Draws times coalitions held at a time: two megabytes, which stay in the processor's cache."""
+_CELLS = 2**16
+"""Draws times coalitions held at a time: half a megabyte, which stays in the processor's cache."""
 
 
 def _pool_coalitions(known: Capacity) -> Capacity:
@@ -222,16 +222,20 @@ def _pool_coalitions(known: Capacity) -> Capacity:
 
     Coalition c holds member m if bit m of c is set.
     """
-    stages, members, draws = known.shape
-    flow = np.full((2**members, draws), np.inf)
+    flow = _sum_coalitions(known[0], np.empty((2 ** known.shape[1], known.shape[2])))
     pooled = np.empty_like(flow)
-    for stage in range(stages):
-        pooled[0] = 0.0
-        for member in range(members):
-            half = 2**member
-            np.add(pooled[:half], known[stage, member], out=pooled[half : 2 * half])
-        np.minimum(flow, pooled, out=flow)
+    for stage in known[1:]:
+        np.minimum(flow, _sum_coalitions(stage, pooled), out=flow)
     return flow
+
+
+def _sum_coalitions(known: Capacity, pooled: Capacity) -> Capacity:
+    """What each coalition holds at one stage, from shape (members, draws), written to `pooled`."""
+    pooled[0] = 0.0
+    for member, tonnes in enumerate(known):
+        half = 2**member
+        np.add(pooled[:half], tonnes, out=pooled[half : 2 * half])
+    return pooled
 
 
 def _average_gains(served: Capacity) -> Capacity:
