@@ -6,6 +6,8 @@ import csv
 import json
 import os
 import random
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -24,6 +26,7 @@ from third_pillar.cli.main import main
 from third_pillar.execution.cluster import open_client
 from third_pillar.publishing.archive import Archive
 from third_pillar.publishing.pool import Answer, Asked, Step, WarmPool
+from toy import TABLES, set_cell, write
 
 pytestmark = pytest.mark.slow
 
@@ -293,3 +296,94 @@ def test_a_cluster_gives_the_findings_of_this_machine_and_does_a_lost_workers_wo
     assert {r["label"]: Path(r["findings"]).read_bytes() for r in said["reports"]} == here
     assert len(Archive().list_runs()) == 6
     assert Archive().verify() == []
+
+
+MINES = "curated/mine_production.csv"
+READS_THE_MINES = (
+    "import datetime as dt\nfrom third_pillar import evidence\n"
+    "known = evidence.load_evidence(dt.date.fromisoformat(as_of), scenario=scenario)\n"
+    "rows = len(known.table('mine_production'))"
+)
+
+
+def test_what_changed_since_last_time_is_told_alike_wherever_a_report_is_made(
+    project: Project,
+    tmp_path: Path,
+    matrix: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A cluster's worker lacks the archive and is sent what the part needs: the pages are equal.
+
+    A row was revised, and Brazil's report was made again since: the newest is then the same
+    report as the one to be made, and both ways hold it against the one before.
+    """
+    project.cells(READS_THE_MINES)
+    first = batch(matrix, "--workers", "1", capsys=capsys)
+    assert first[0] == 0, first[1]
+    set_cell(project.root, MINES, "MP-IND-2024", "note", "seen again")
+    only = tmp_path / "brazil.yml"
+    only.write_text(yaml.safe_dump({"title": "One", "grid": {"candidate": ["BRA"]}}))
+    assert batch(only, "--workers", "1", capsys=capsys)[0] == 0
+    before = project.archive.parent
+    pages, findings, told = [], [], []
+    for name, options in (("here", ["--workers", "1"]), ("there", ["--local-cluster", "1"])):
+        reports = tmp_path / name
+        shutil.copytree(before, reports, symlinks=True)
+        monkeypatch.setenv("PILLAR_REPORTS", str(reports))
+        code, said = batch(matrix, "--force", *options, capsys=capsys)
+        assert code == 0, said
+        made = [Path(report["manifest"]).parent for report in said["reports"]]
+        pages.append([_undated(folder / "report.html", folder.name) for folder in made])
+        findings.append([(folder / "findings.json").read_bytes() for folder in made])
+        told.append([_told(folder) for folder in made])
+        assert Archive().verify() == []
+    assert findings[0] == findings[1]
+    assert told[0] == told[1]
+    assert pages[0] == pages[1]
+    for page, (since, sentences) in zip(pages[1], told[1], strict=True):
+        assert "Data: mine production, one row changed (MP-IND-2024)." in sentences
+        assert since
+        assert "Data revised: one row in mine production." in page
+
+
+def _told(folder: Path) -> tuple[str, list[str]]:
+    changes = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["changes"]
+    return changes["since"], changes["sentences"]
+
+
+def _undated(page: Path, run_id: str) -> str:
+    """A page without the moment it was made at."""
+    text = page.read_text(encoding="utf-8").replace(run_id, "RUN")
+    return re.sub(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:[\d.]+)?(\+00:00| UTC)", "THEN", text)
+
+
+def test_a_batch_carries_own_figures_as_a_report_does(
+    project: Project, matrix: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Refused unasked, before anything is run; left out; used, and then another report."""
+    row = (
+        "P-OWN,Own mine,Own Ltd,magnet,IND,IND,ndfeb,700,,,t_ndfeb,building,2027,year,,,,"
+        "2025-11-01,TOY-A,,,"
+    )
+    own = project.root / "data/overlay/curated/projects.csv"
+    write(own, f"{TABLES['curated/projects.csv'][0]}\n{row}\n")
+    assert main(["batch", str(matrix), "--quiet"]) == 2
+    said = capsys.readouterr().err
+    assert "--allow-overlay" in said
+    assert "--without-overlay" in said
+    assert not (project.archive.parent / "batches").exists()
+    both = ["--allow-overlay", "--without-overlay"]
+    assert main(["batch", str(matrix), *both]) == 2
+    assert "exclude each other" in capsys.readouterr().err
+    code, said = batch(matrix, "--without-overlay", "--workers", "1", capsys=capsys)
+    assert (code, said["counts"]["published"]) == (0, 3), said
+    plan = batch(matrix, "--without-overlay", "--dry-run", capsys=capsys)
+    assert plan[1]["counts"]["unchanged"] == 3
+    with pytest.raises(AssertionError):
+        assert batch(matrix, "--allow-overlay", "--resume", capsys=capsys)[0] == 0
+    code, said = batch(matrix, "--allow-overlay", "--workers", "1", capsys=capsys)
+    # the small notebook opens no case and cannot use them: that is said, nothing is passed off
+    assert code == 1
+    assert {report["error"]["kind"] for report in said["reports"]} == {"ReportFailed"}
+    assert "do not use the own figures asked for" in said["reports"][0]["error"]["message"]

@@ -40,6 +40,13 @@ def batch(
     engine: Annotated[
         str, typer.Option(metavar="ENGINE", help="`pillar`, or `kernel` for ordinary kernels.")
     ] = "pillar",
+    allow_overlay: Annotated[
+        bool,
+        typer.Option("--allow-overlay", help="Use own figures of data/overlay/, and say so."),
+    ] = False,
+    without_overlay: Annotated[
+        bool, typer.Option("--without-overlay", help="Leave them out: the data release alone.")
+    ] = False,
     cluster: Annotated[
         str | None, typer.Option(metavar="tcp://HOST:PORT", help="A Dask scheduler to run on.")
     ] = None,
@@ -52,10 +59,13 @@ def batch(
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
 ) -> int:
     """Publish every report a matrix asks for; what is unchanged is served, not made."""
-    from third_pillar.cli.reporting import read_engine
+    from third_pillar.cli.reporting import choose_own_figures, read_engine
+    from third_pillar.evidence.location import project_root
     from third_pillar.execution.matrix import expand, read_matrix
     from third_pillar.publishing.batch import Batch, BatchOptions, list_tasks
+    from third_pillar.publishing.own_figures import decide_on_own_figures
 
+    own_figures = choose_own_figures(allow=allow_overlay, leave_out=without_overlay)
     read = read_matrix(matrix)
     options = BatchOptions(
         force=force,
@@ -63,9 +73,11 @@ def batch(
         resume=resume,
         timeout=timeout,
         engine=read_engine(engine),
+        own_figures=own_figures,
     )
     if timeout is not None and not 0 < timeout < float("inf"):
         raise ParameterFault(f"--timeout {timeout:g}: should be a number of seconds above 0")
+    decide_on_own_figures(own_figures, root=project_root())
     asked = Batch(matrix.stem, read.title, expand(read), options)
     if dry_run:
         asked.results = {result.task.number: result for result in list_tasks(asked)}

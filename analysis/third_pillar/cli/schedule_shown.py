@@ -200,10 +200,10 @@ def run_schedule(names: Sequence[str], since: str | None, *, as_json: bool, quie
     return ReportFailed.exit_code if is_bad else 0
 
 
-def _publish(profile: str, given: dict[str, Any], *, timeout: float | None) -> ReportOutcome:
+def _publish(profile: str, given: dict[str, Any], **options: Any) -> ReportOutcome:
     from third_pillar.publishing.report import publish_report
 
-    return publish_report(profile, given, timeout=timeout)
+    return publish_report(profile, given, **options)
 
 
 def _as_data(result: SlotResult) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from third_pillar.execution.matrix import Task
 from third_pillar.publishing.archive import Archive, reports_folder
 from third_pillar.publishing.atomic import storage_faults
 from third_pillar.publishing.outcome import ReportOutcome
+from third_pillar.publishing.own_figures import OwnFiguresRule
 from third_pillar.publishing.pool import Answer, Asked, Step, read_outcome
 from third_pillar.publishing.report import find_unchanged
 from third_pillar.vocabulary.errors import ParameterFault, PillarError
@@ -57,6 +58,7 @@ class BatchOptions:
         resume: Take up the last batch of this matrix where it stopped.
         timeout: Seconds for one report; the profile's where not given.
         engine: "kernel" for ordinary kernels.
+        own_figures: What to do where the reader has own figures in `data/overlay/`.
     """
 
     force: bool = False
@@ -64,6 +66,7 @@ class BatchOptions:
     resume: bool = False
     timeout: float | None = None
     engine: str = "pillar"
+    own_figures: OwnFiguresRule = "refuse"
 
 
 class Maker(Protocol):
@@ -146,7 +149,7 @@ class Batch:
         if self.options.force:
             return
         for task in self.missing:
-            served, _ = find_unchanged(task.profile, task.given, archive=archive)
+            served = _find(task, self.options, archive)
             if served:
                 yield Result(task, "unchanged", served)
 
@@ -156,7 +159,15 @@ class Batch:
         tasks = {task.number: task for task in self.missing}
         options = self.options
         asked = [
-            Asked(number, task.profile, task.given, options.force, options.timeout, options.engine)
+            Asked(
+                number,
+                task.profile,
+                task.given,
+                options.force,
+                options.timeout,
+                options.engine,
+                own_figures=options.own_figures,
+            )
             for number, task in tasks.items()
         ]
         for told in maker.run(asked):
@@ -185,7 +196,8 @@ class _Journal:
         self._batch = batch
         self._file: Any = None
         asked = [[task.profile, task.given] for task in batch.tasks]
-        content = json.dumps(asked, sort_keys=True, default=str)
+        rule = batch.options.own_figures
+        content = json.dumps([rule, asked], sort_keys=True, default=str)
         self._asked = hashlib.sha256(content.encode()).hexdigest()
 
     def take_up(self, archive: Archive) -> dict[int, Result]:
@@ -246,6 +258,13 @@ class _Journal:
         self._file.close()
 
 
+def _find(task: Task, options: BatchOptions, archive: Archive) -> ReportOutcome | None:
+    found, _ = find_unchanged(
+        task.profile, task.given, archive=archive, own_figures=options.own_figures
+    )
+    return found
+
+
 def list_tasks(batch: Batch) -> list[Result]:
     """What the batch would do: "unchanged" is served, "missing" would be made; nothing is run."""
     results = []
@@ -253,7 +272,7 @@ def list_tasks(batch: Batch) -> list[Result]:
         served = None
         if not batch.options.force:
             try:
-                served, _ = find_unchanged(task.profile, task.given)
+                served = _find(task, batch.options, Archive())
             except PillarError as error:
                 failed = {"status": "failed", "message": str(error), "hint": error.hint}
                 results.append(Result(task, "failed", read_outcome(failed)))

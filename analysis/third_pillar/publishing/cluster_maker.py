@@ -1,7 +1,8 @@
 """Reports made by the workers of a Dask cluster and put into this machine's archive.
 
-A worker needs the project and its data, not the archive: it makes the report in a folder of its
-own and sends the files. What it sends is kept only if it was made from the same question, code and
+A worker needs the project and its data, not the archive: with the question it is sent what the
+report has to tell of those before it, and it makes the report in a folder of its own and sends the
+files. What it sends is kept only if it was made from the same question, code and
 data as here, and every file is as its manifest says.
 """
 
@@ -17,23 +18,29 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from third_pillar import evidence
 from third_pillar.execution.cluster import check_cluster_extra, open_client, run_on
+from third_pillar.execution.profiles import load_profile
+from third_pillar.execution.question import notebook_parameters, resolve
 from third_pillar.publishing.approval import lead_published
 from third_pillar.publishing.archive import Archive, Lineage
+from third_pillar.publishing.earlier import find_earlier, pack_tables, unpack_tables
 from third_pillar.publishing.manifest import MANIFEST, find_faults, read_manifest
 from third_pillar.publishing.outcome import ReportOutcome
 from third_pillar.publishing.pool import Answer, Asked, Step, WarmPool, read_outcome
 from third_pillar.publishing.report import find_unchanged
+from third_pillar.publishing.table_store import TableStore
 from third_pillar.vocabulary.errors import PillarError, ReportFailed
 
 _warm: list[WarmPool] = []
 
 
-def make_here(question: dict[str, Any]) -> dict[str, Any]:
+def make_here(task: dict[str, Any]) -> dict[str, Any]:
     """A report made on the machine this runs on: its outcome, and its files in base64."""
     folder = Path(tempfile.mkdtemp(prefix="pillar-cluster-"))
     try:
-        asked = Asked(**question)
+        asked = Asked(**task["asked"])
+        unpack_tables(task["tables"], folder / "archive")
         if not _warm:
             _warm.append(WarmPool(1))
         asked = replace(asked, reports=str(folder))
@@ -51,6 +58,24 @@ def make_here(question: dict[str, Any]) -> dict[str, Any]:
         }
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _compose_task(asked: Asked, archive: Archive) -> dict[str, Any]:
+    """What a worker is sent: the question, and what of this archive the report has to tell of."""
+    try:
+        root = evidence.project_root()
+        question = resolve(asked.given, load_profile(asked.profile, root=root), root=root)
+        manifest = {"parameters": notebook_parameters(question)}
+        earlier = find_earlier(archive, Lineage.of(question), manifest=manifest)
+        known = evidence.table_hashes(root).values()
+        tables = pack_tables(TableStore(archive.folder), earlier, known=known)
+    except PillarError:
+        # what is wrong, the worker says as it would be said here
+        earlier, tables = [], {}
+    return {
+        "asked": {**asdict(asked), "earlier": [asdict(one) for one in earlier]},
+        "tables": tables,
+    }
 
 
 @dataclass
@@ -74,7 +99,7 @@ class ClusterMaker:
             return
         archive = Archive()
         with open_client(address=self.address, local=self.local) as client:
-            tasks = [asdict(question) for question in asked]
+            tasks = (_compose_task(question, archive) for question in asked)
             for place, result, why in run_on(client, make_here, tasks):
                 question = asked[place]
                 if result is None:
@@ -92,12 +117,16 @@ class ClusterMaker:
             return self._keep_failure(outcome, result["files"], archive)
         began = time.monotonic()
         try:
-            _, here = find_unchanged(asked.profile, asked.given, archive=archive)
+            _, here = find_unchanged(
+                asked.profile, asked.given, archive=archive, own_figures=asked.own_figures
+            )
             with tempfile.TemporaryDirectory() as folder:
                 _unpack(result["files"], Path(folder))
                 manifest = read_manifest(Path(folder))
                 if manifest.get("base_key") != here.base:
-                    raise ReportFailed("the worker has other code, notebooks or locks than here")
+                    raise ReportFailed(
+                        "the worker has other code, notebooks, locks or own figures than here"
+                    )
                 if manifest.get("data", {}).get("sha256") != here.data:
                     raise ReportFailed("the worker has other data than here")
                 kept = archive.adopt(Lineage(*manifest["lineage"].split("/")), Path(folder))

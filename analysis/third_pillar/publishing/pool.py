@@ -17,6 +17,7 @@ from typing import IO, Any
 
 from third_pillar.execution.environment import AS_IN_A_NOTEBOOK, ONE_THREAD
 from third_pillar.publishing.outcome import ReportOutcome
+from third_pillar.publishing.own_figures import OwnFiguresRule
 from third_pillar.vocabulary.errors import ReportFailed
 
 _CHUNK = 1 << 16
@@ -25,7 +26,11 @@ _TRIES = 2
 
 @dataclass(frozen=True)
 class Asked:
-    """One report asked for: number, profile, parameters, how to run it, where to keep it."""
+    """One report asked for: number, profile, parameters, how to run it, where to keep it.
+
+    `own_figures` says what to do where the reader has some; `earlier` holds the reports it may be
+    held against where they lie in another archive than the one it is kept in.
+    """
 
     task: int
     profile: str
@@ -34,6 +39,8 @@ class Asked:
     timeout: float | None = None
     engine: str = "pillar"
     reports: str = ""
+    own_figures: OwnFiguresRule = "refuse"
+    earlier: list[dict[str, Any]] | None = None
 
 
 @dataclass(frozen=True)

@@ -226,7 +226,10 @@ def _try(due: Due, setting: Setting) -> tuple[SlotResult, bool]:
     today = dt.datetime.now().astimezone().date()
     try:
         outcome = setting.publish(
-            asked.profile, slot_parameters(due, today=today), timeout=asked.timeout_seconds
+            asked.profile,
+            slot_parameters(due, today=today),
+            timeout=asked.timeout_seconds,
+            own_figures=asked.own_figures,
         )
     except (ParameterFault, EvidenceFault) as error:
         return SlotResult(due, "failed", messages=(_said(error),)), False

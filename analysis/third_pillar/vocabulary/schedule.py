@@ -73,6 +73,9 @@ class ScheduleEntry(_Closed):
         default_factory=dict, description="as for `pillar report -p`; `as_of: slot` is its date"
     )
     enabled: bool = True
+    own_figures: Literal["refuse", "use", "leave_out"] = Field(
+        default="refuse", description="what to do where data/overlay/ holds figures of your own"
+    )
     retries: Retries = Retries()
     timeout_seconds: float | None = Field(default=None, gt=0, le=86_400)
     keep: int | None = Field(
