@@ -199,7 +199,7 @@ def test_failure_has_commands_of_its_own(desk: Desk) -> None:
     desk.seen(asked)
     desk.answers = ["failed"]
     desk.run(asked)
-    assert out.read_text() == "the kernel died Log: run.log"
+    assert out.read_text() == "the kernel died. Log: run.log"
 
 
 def test_retention_keeps_the_newest_runs_and_what_was_published(desk: Desk) -> None:

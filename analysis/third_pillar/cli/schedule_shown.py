@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from third_pillar.cli.answer import answer_json, say, warn
 from third_pillar.cli.schedule_quiet import note_quiet
-from third_pillar.evidence.location import project_root
+from third_pillar.evidence.location import installed_root, project_root
 from third_pillar.publishing.atomic import REPORTS_VARIABLE
 from third_pillar.publishing.schedule_file import SCHEDULE, Entry, load_schedule
 from third_pillar.publishing.schedule_ledger import Ledger, Line
@@ -248,6 +248,7 @@ def install_schedule(kind: str, *, every: int, write: bool) -> int:
         every=every,
         home=Path.home(),
         reports=None if reports == root / "reports" else reports,
+        is_named=root != installed_root(),
     )
     if write:
         for place in write_installation(installation):

@@ -25,6 +25,10 @@ _MAX_BYTES = 1024 * 1024
 _SHOWN_FAULTS = 20
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _VARIED = frozenset(ReportParameters.model_fields) - {"profile"}
+# an editor that knows the schema then offers the names and marks one that is misspelt
+_NAMES: Any = {"propertyNames": {"enum": sorted(_VARIED)}}
+_ITEM = {"type": "object", "propertyNames": {"enum": sorted({*_VARIED, "profile"})}}
+_NAMES_AND_PROFILE: Any = {"items": _ITEM}
 
 
 def _texts_for_dates(value: Any) -> Any:
@@ -45,16 +49,24 @@ class Matrix(BaseModel):
         default=(DEFAULT_PROFILE,), min_length=1, description="profiles every question is put to"
     )
     parameters: dict[str, Any] = Field(
-        default_factory=dict, description="parameters that all reports share"
+        default_factory=dict,
+        description="parameters that all reports share",
+        json_schema_extra=_NAMES,
     )
     grid: dict[str, tuple[Any, ...]] = Field(
-        default_factory=dict, description="parameter to values: every combination is a report"
+        default_factory=dict,
+        description="parameter to values: every combination is a report",
+        json_schema_extra=_NAMES,
     )
     include: tuple[dict[str, Any], ...] = Field(
-        default=(), description="further reports, each its own parameters and, if need be, profile"
+        default=(),
+        description="further reports, each its own parameters and, if need be, profile",
+        json_schema_extra=_NAMES_AND_PROFILE,
     )
     exclude: tuple[dict[str, Any], ...] = Field(
-        default=(), description="combinations of the grid to leave out"
+        default=(),
+        description="combinations of the grid to leave out",
+        json_schema_extra=_NAMES_AND_PROFILE,
     )
 
     @field_validator("parameters", "grid", "include", "exclude", mode="before")

@@ -12,12 +12,21 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from third_pillar import evidence
 from third_pillar.vocabulary.errors import ParameterFault
-from third_pillar.vocabulary.parameters import nearest
+from third_pillar.vocabulary.parameters import ReportParameters, nearest
 
 PROFILES = Path("reports") / "profiles"
 DEFAULT_PROFILE = "full"
 _MAX_BYTES = 1024 * 1024
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+
+
+def _as_in_the_file(schema: dict[str, Any]) -> None:
+    """The file is named for the profile; the name is no key of it."""
+    del schema["properties"]["name"]
+    schema["required"].remove("name")
+    names = sorted({*ReportParameters.model_fields} - {"profile"})
+    schema["properties"]["parameters"]["propertyNames"] = {"enum": names}
+    schema["description"] = "One file of reports/profiles/: which notebook answers, and how."
 
 
 class Profile(BaseModel):
@@ -31,7 +40,9 @@ class Profile(BaseModel):
         memory_mb: Memory the cells may hold; none means half of the machine's.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", title="Profile of reports", json_schema_extra=_as_in_the_file
+    )
 
     name: str
     title: str = Field(min_length=1)
