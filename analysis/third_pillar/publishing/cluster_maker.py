@@ -20,6 +20,7 @@ from typing import Any
 
 from third_pillar import evidence
 from third_pillar.execution.cluster import check_cluster_extra, open_client, run_on
+from third_pillar.execution.environment import hide_environment
 from third_pillar.execution.profiles import load_profile
 from third_pillar.execution.question import notebook_parameters, resolve
 from third_pillar.publishing.approval import lead_published
@@ -98,6 +99,7 @@ class ClusterMaker:
         if not asked:
             return
         archive = Archive()
+        hide_environment()  # a worker of this machine looks up to this process
         with open_client(address=self.address, local=self.local) as client:
             tasks = (_compose_task(question, archive) for question in asked)
             for place, result, why in run_on(client, make_here, tasks):

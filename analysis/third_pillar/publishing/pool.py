@@ -15,7 +15,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from third_pillar.execution.environment import AS_IN_A_NOTEBOOK, ONE_THREAD
+from third_pillar.execution.environment import (
+    AS_IN_A_NOTEBOOK,
+    ONE_THREAD,
+    hide_environment,
+    kept_environment,
+)
 from third_pillar.publishing.outcome import ReportOutcome
 from third_pillar.publishing.own_figures import OwnFiguresRule
 from third_pillar.vocabulary.errors import ReportFailed
@@ -69,7 +74,7 @@ class WarmPool:
     Attributes:
         workers: Reports made at a time.
         log: Takes what the process says on standard error.
-        environment: Variables that differ from this process's.
+        environment: Variables it has beside those that are kept of this process's.
     """
 
     workers: int
@@ -134,13 +139,14 @@ class WarmPool:
             process.wait()
 
     def _start(self) -> None:
+        hide_environment()
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", "third_pillar.publishing.warm"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self.log or subprocess.DEVNULL,
             start_new_session=True,
-            env={**AS_IN_A_NOTEBOOK, **os.environ, **ONE_THREAD, **self.environment},
+            env={**AS_IN_A_NOTEBOOK, **kept_environment(), **ONE_THREAD, **self.environment},
         )
         messages = None
         while not messages:
