@@ -26,6 +26,7 @@ from third_pillar.cli.main import main
 from third_pillar.execution.cluster import open_client
 from third_pillar.publishing.archive import Archive
 from third_pillar.publishing.pool import Answer, Asked, Step, WarmPool
+from third_pillar.vocabulary.errors import ReportFailed
 from toy import TABLES, set_cell, write
 
 pytestmark = pytest.mark.slow
@@ -245,6 +246,32 @@ def kill(pool: WarmPool, aim: str) -> bool:
     if place < len(line):
         os.kill(line[place], signal.SIGKILL)
     return place < len(line)
+
+
+def test_a_warm_process_that_is_lost_while_it_starts_is_started_once_more(
+    project: Project, pool: WarmPool, tmp_path: Path
+) -> None:
+    """Killed amid its imports the first time; where it never starts, the batch says so."""
+    mark = tmp_path / "mark"
+    script = tmp_path / "sitecustomize.py"
+    script.write_text(
+        "import os, pathlib, signal, sys\n"
+        f"mark = pathlib.Path({str(mark)!r})\n"
+        "if 'third_pillar.publishing.warm' in sys.orig_argv and not mark.exists():\n"
+        "    mark.touch()\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    project.cells("one = 1")
+    pool.environment = {"PYTHONPATH": str(tmp_path)}
+    answers = [told for told in pool.run([Asked(1, "full", {})]) if isinstance(told, Answer)]
+    assert [one.outcome.status for one in answers] == ["published"]
+    assert mark.exists()
+    pool.close()
+    script.write_text(
+        "import sys\nif 'third_pillar.publishing.warm' in sys.orig_argv:\n    exit(3)\n"
+    )
+    with pytest.raises(ReportFailed, match="did not start"):
+        list(pool.run([Asked(2, "full", {}, force=True)]))
 
 
 def test_code_that_changes_while_a_batch_runs_is_not_passed_off_as_new(

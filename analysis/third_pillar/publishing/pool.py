@@ -139,26 +139,29 @@ class WarmPool:
             process.wait()
 
     def _start(self) -> None:
+        """A warm process that answers; one that is lost while it starts is started once more."""
         hide_environment()
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "third_pillar.publishing.warm"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self.log or subprocess.DEVNULL,
-            start_new_session=True,
-            env={**AS_IN_A_NOTEBOOK, **kept_environment(), **ONE_THREAD, **self.environment},
+        for _ in range(_TRIES):
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "third_pillar.publishing.warm"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self.log or subprocess.DEVNULL,
+                start_new_session=True,
+                env={**AS_IN_A_NOTEBOOK, **kept_environment(), **ONE_THREAD, **self.environment},
+            )
+            messages: list[dict[str, Any]] | None = []
+            while messages == []:
+                messages = self._listen(60.0)
+            if messages:
+                self.code = str(messages[0]["code"])
+                self.start_seconds = float(messages[0]["processor_seconds"])
+                return
+            self.close()
+        raise ReportFailed(
+            "the process that makes reports did not start",
+            hint="`pillar doctor` looks at the installation; the log says more.",
         )
-        messages = None
-        while not messages:
-            messages = self._listen(60.0)
-            if messages is None:
-                self.close()
-                raise ReportFailed(
-                    "the process that makes reports did not start",
-                    hint="`pillar doctor` looks at the installation; the log says more.",
-                )
-        self.code = str(messages[0]["code"])
-        self.start_seconds = float(messages[0]["processor_seconds"])
 
     def _ask(self, question: Asked) -> None:
         if self._process is None or self._process.stdin is None:
