@@ -19,8 +19,14 @@ from tally import Tally
 from third_pillar.publishing.schedule_ledger import Ledger, Line
 
 PILLAR = Path(sys.executable).parent / "pillar"
-_BELOW = 0.6
-"""Share of the kills that go to something below the command, where there is something."""
+_BELOW = {
+    "report command": (0.5, 0.4),
+    "briefing": (0.5, 4.0),
+    "batch": (0.6, 3.0),
+    "schedule": (0.4, 0.4),
+    "approve": (0.0, 0.0),
+}
+"""Share of the kills that go to what is below the command, and seconds for which that lives."""
 _REPORT = ("report", "--force", "--quiet", "--json")
 _LEVELS = {
     "report command": ("report command", "its cells"),
@@ -71,15 +77,29 @@ class Command:
             stderr=subprocess.PIPE,
             text=True,
         )
-        time.sleep(chance.uniform(0.02, self.longest))
-        line = levels(started.pid)
         names = _LEVELS[self.part]
-        pid, level = chance.choice(line[1:] if chance.random() < _BELOW and line[1:] else line[:1])
+        if chance.random() < _BELOW[self.part][0]:
+            line = self._wait_for_cells(started, chance.uniform(0, _BELOW[self.part][1]))
+            pid, level = chance.choice(line[1:] or line)
+        else:
+            time.sleep(chance.uniform(0.02, self.longest))
+            line = levels(started.pid)
+            pid, level = line[0]
         victim = names[min(level, len(names) - 1)] if kill(pid) else ""
         out, err = started.communicate()
         below = [one for one, _ in line[1:]]
         left = left_running(below) if victim and pid == started.pid else []
         return victim, started.returncode, _json(out), err, left
+
+    def _wait_for_cells(
+        self, started: subprocess.Popen[str], longer: float
+    ) -> list[tuple[int, int]]:
+        """The processes some time after the first appeared below the command."""
+        until = time.monotonic() + self.longest
+        while len(levels(started.pid)) == 1 and time.monotonic() < until:
+            time.sleep(0.01)
+        time.sleep(longer)
+        return levels(started.pid)
 
 
 def _json(text: str) -> dict[str, Any]:
