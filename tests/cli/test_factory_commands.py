@@ -79,6 +79,18 @@ def test_show_tells_all_about_a_run_and_its_approvals(
     assert (shown["state"], shown["faults"], len(shown["approvals"])) == ("published", [], 1)
 
 
+def test_a_comparison_is_written_to_a_file_and_to_no_folder(
+    two_runs: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for place in ("/", str(tmp_path), ""):
+        code, _, err = call(capsys, "diff", *two_runs, "--html", place)
+        assert code == 2
+        assert "is a folder" in err
+    code, _, err = call(capsys, "diff", *two_runs, "--html", "/proc/none/diff.html")
+    assert code == 4
+    assert "another file with --html" in err
+
+
 def test_show_tells_of_a_failed_run_with_the_end_of_its_log(
     no_kernel: Project, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from third_pillar import evidence
 from third_pillar.execution.profiles import DEFAULT_PROFILE, load_profile
 from third_pillar.execution.question import notebook_parameters, resolve
+from third_pillar.execution.yaml_files import NoYaml, check_title, phrase_faults, read_yaml
 from third_pillar.vocabulary.errors import ParameterFault
 from third_pillar.vocabulary.parameters import ReportParameters, nearest
 
@@ -74,6 +74,11 @@ class Matrix(BaseModel):
     def _write_dates_as_text(cls, value: object) -> object:
         return _texts_for_dates(value)
 
+    @field_validator("title")
+    @classmethod
+    def _check_title(cls, title: str) -> str:
+        return check_title(title)
+
     @field_validator("grid")
     @classmethod
     def _refuse_empty_axes(cls, grid: dict[str, tuple[Any, ...]]) -> dict[str, tuple[Any, ...]]:
@@ -117,9 +122,9 @@ def read_matrix(path: Path) -> Matrix:
     if not _SAFE_NAME.fullmatch(path.stem):
         raise ParameterFault(f"{path.name!r}: name it with letters, digits, - and _ only")
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        raise ParameterFault(f"{path.name} is no YAML: {' '.join(str(error).split())}") from None
+        content = read_yaml(path.read_text(encoding="utf-8"))
+    except (NoYaml, UnicodeDecodeError) as error:
+        raise ParameterFault(f"{path.name} is no YAML of this form: {error}") from None
     if not isinstance(content, dict):
         raise ParameterFault(
             f"{path.name} holds no keys; at least `title` and `grid` or `include` are needed",
@@ -129,9 +134,7 @@ def read_matrix(path: Path) -> Matrix:
     try:
         return Matrix.model_validate(content)
     except ValidationError as error:
-        said = "; ".join(
-            f"{'.'.join(map(str, part['loc'])) or 'file'}: {part['msg']}" for part in error.errors()
-        )
+        said = phrase_faults(error)
         raise ParameterFault(f"{path.name}: {said}", hint=_HINT) from None
 
 
