@@ -307,3 +307,24 @@ def test_the_note_that_nothing_is_due_ends_in_time(scheduled: Project) -> None:
     assert schedule_quiet.find_quiet(*folders, now=now + hour) == "nothing"
     register(scheduled, minutes=1)
     assert schedule_quiet.find_quiet(*folders, now=now + hour) == ""
+
+
+def test_an_interrupted_schedule_leaves_the_slot_due(
+    no_kernel: Project, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit 130, said in a line; the next runner does the slot."""
+    write(no_kernel.root / "reports/schedule.yml", SCHEDULE)
+    start = (dt.datetime.now(dt.UTC) - dt.timedelta(minutes=5)).isoformat()
+
+    def stop(*_: Any, **__: Any) -> Any:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("third_pillar.cli.schedule_shown._publish", stop)
+        code, _, err = call(capsys, "schedule", "run", "--since", start, "--quiet")
+    assert code == 130
+    assert "the slot at hand is due again" in err
+    lines = Ledger(no_kernel.archive.parent / "schedule").read()
+    assert {line.state for line in lines} == {"registered"}
+    told = answer(capsys, "schedule", "run")
+    assert [slot["state"] for slot in told["slots"]] == ["published"]

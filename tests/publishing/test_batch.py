@@ -174,6 +174,35 @@ def test_a_killed_batch_is_taken_up_where_it_stopped(
     assert Archive().verify() == []
 
 
+@pytest.mark.parametrize("options", [["--workers", "1"], ["--local-cluster", "1"]])
+def test_an_interrupted_batch_says_what_is_there(
+    project: Project, matrix: Path, options: list[str]
+) -> None:
+    """Ctrl-C reaches every process of the terminal: exit 130, one message and no trace."""
+    project.cells("import time\ntime.sleep(60 if candidate == 'BRA' else 0)")
+    running = subprocess.Popen(
+        [sys.executable, "-c", "from third_pillar.cli.main import run; run()",
+         "batch", str(matrix), *options],
+        stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, start_new_session=True,
+    )  # fmt: skip
+    assert running.stderr is not None
+    assert "IND: published" in running.stderr.readline()
+    below = descendants(running.pid)
+    os.killpg(running.pid, signal.SIGINT)
+    _, said = running.communicate()
+    assert running.returncode == 130
+    lines = [line for line in said.splitlines() if "AUS: published" not in line]
+    assert len(lines) == 2, said
+    assert re.fullmatch(r"pillar: interrupted: [12] of 3 reports are there, .*not made", lines[0])
+    assert "--resume" in lines[1]
+    for _ in range(200):
+        if not any(is_alive(pid) for pid in below):
+            break
+        time.sleep(0.05)
+    assert not [pid for pid in below if is_alive(pid)]
+    assert Archive().verify() == []
+
+
 def matrix_journal(project: Project) -> list[dict[str, Any]]:
     path = project.archive.parent / "batches" / "three" / "journal.jsonl"
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]

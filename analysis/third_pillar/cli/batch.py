@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from third_pillar.cli.answer import answer_json, say, warn
+from third_pillar.cli.answer import Interrupted, answer_json, say, warn
 from third_pillar.vocabulary.errors import ParameterFault, ReportFailed
 
 _MOST_WORKERS = 256
@@ -86,9 +86,20 @@ def batch(
     with _show(asked, quiet=quiet) as tell:
         try:
             asked.run(maker, tell=tell)
+        except KeyboardInterrupt:
+            raise _interrupted(asked) from None
         finally:
             index = _keep_summary(asked)
     return _answer(asked, index, as_json=json)
+
+
+def _interrupted(asked: Any) -> Interrupted:
+    done = asked.count("published") + asked.count("unchanged")
+    return Interrupted(
+        f"interrupted: {done} of {len(asked.tasks)} reports are there, "
+        f"{asked.count('failed')} failed, {asked.count('missing')} were not made",
+        hint="`--resume` makes those that are missing.",
+    )
 
 
 def _choose_maker(workers: int | None, cluster: str | None, local_cluster: int | None) -> Any:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from third_pillar.cli.answer import answer_json, say, warn
+from third_pillar.cli.answer import Interrupted, answer_json, say, warn
 from third_pillar.cli.schedule_quiet import note_quiet
 from third_pillar.evidence.location import installed_root, project_root
 from third_pillar.publishing.atomic import REPORTS_VARIABLE
@@ -175,7 +175,12 @@ def run_schedule(names: Sequence[str], since: str | None, *, as_json: bool, quie
         announce=(lambda _: None) if quiet or as_json else warn,
     )
     now = _now()
-    results = run_due(entries, setting, now=now, since=_moment(since))
+    try:
+        results = run_due(entries, setting, now=now, since=_moment(since))
+    except KeyboardInterrupt:
+        raise Interrupted(
+            "interrupted: what was done before is on record, the slot at hand is due again"
+        ) from None
     if not names and all(one.state != "busy" for one in results):
         upcoming = [one.timetable.next_slot(now) for one in entries if one.asked.enabled]
         note_quiet(

@@ -6,6 +6,8 @@ import contextlib
 import importlib
 import importlib.util
 import itertools
+import signal
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -44,14 +46,15 @@ def open_client(*, address: str | None = None, local: int | None = None) -> Iter
 
     with contextlib.ExitStack() as stack:
         if address is None:
-            cluster = distributed.LocalCluster(
-                n_workers=local,
-                threads_per_worker=1,
-                processes=True,
-                host="127.0.0.1",
-                dashboard_address="127.0.0.1:0",
-                silence_logs="CRITICAL",
-            )
+            with _deaf_to_interrupts():
+                cluster = distributed.LocalCluster(
+                    n_workers=local,
+                    threads_per_worker=1,
+                    processes=True,
+                    host="127.0.0.1",
+                    dashboard_address="127.0.0.1:0",
+                    silence_logs="CRITICAL",
+                )
             stack.callback(cluster.close)
             client = distributed.Client(cluster)
         else:
@@ -64,6 +67,19 @@ def open_client(*, address: str | None = None, local: int | None = None) -> Iter
                 ) from None
         stack.callback(client.close)
         yield client
+
+
+@contextlib.contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Processes started here leave Ctrl-C to this one, which a terminal sends to all of them."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def run_on(
