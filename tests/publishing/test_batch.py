@@ -150,7 +150,8 @@ def test_a_killed_batch_is_taken_up_where_it_stopped(
         stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
     )  # fmt: skip
     assert running.stderr is not None
-    assert "IND: published" in running.stderr.readline()
+    first = running.stderr.readline()
+    assert re.fullmatch(r"\[1/3\] IND: published, about \d+ s left\n", first)
     below = descendants(running.pid)
     running.kill()
     running.communicate()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from third_pillar.cli.answer import Interrupted, answer_json, say, warn
 from third_pillar.vocabulary.errors import ParameterFault, ReportFailed
 
 _MOST_WORKERS = 256
+_HOUR = 60
 
 
 def batch(
@@ -128,7 +130,8 @@ def _show(asked: Any, *, quiet: bool) -> Iterator[Callable[[Any], None]]:
     if quiet:
         yield lambda _: None
     elif not sys.stderr.isatty():
-        yield lambda told: _say_line(asked, told)
+        began = time.monotonic()
+        yield lambda told: _say_line(asked, told, time.monotonic() - began)
     else:
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
@@ -152,10 +155,22 @@ def _show(asked: Any, *, quiet: bool) -> Iterator[Callable[[Any], None]]:
             yield tell
 
 
-def _say_line(asked: Any, told: Any) -> None:
-    if hasattr(told, "status"):
-        done = f"[{len(asked.results)}/{len(asked.tasks)}]"
-        warn(f"{done} {told.task.label}: {told.status}")
+def _say_line(asked: Any, told: Any, seconds: float) -> None:
+    if not hasattr(told, "status"):
+        return
+    made = len(asked.results) - asked.count("unchanged")
+    left = len(asked.missing) * seconds / made if made else 0.0
+    ahead = f", {_in_words(left)} left" if asked.missing and made else ""
+    done = f"[{len(asked.results)}/{len(asked.tasks)}]"
+    warn(f"{done} {told.task.label}: {told.status}{ahead}")
+
+
+def _in_words(seconds: float) -> str:
+    """About so long; nobody plans by the second of an hour."""
+    minutes = round(seconds / 60)
+    if minutes > _HOUR:
+        return f"about {minutes // _HOUR} h {minutes % _HOUR} min"
+    return f"about {minutes} min" if seconds > _HOUR * 2 else f"about {max(1, round(seconds))} s"
 
 
 def _keep_summary(asked: Any) -> Path | None:
