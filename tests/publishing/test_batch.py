@@ -25,6 +25,7 @@ from reporting import Project
 from third_pillar.cli.main import main
 from third_pillar.execution.cluster import open_client
 from third_pillar.publishing.archive import Archive
+from third_pillar.publishing.locks import hold_lock
 from third_pillar.publishing.pool import Answer, Asked, Step, WarmPool
 from third_pillar.vocabulary.errors import ReportFailed
 from toy import TABLES, set_cell, write
@@ -91,6 +92,24 @@ def test_one_failure_is_a_partial_failure(
     assert said["reports"][1]["error"]["kind"] == "AssertionError"
     assert Path(said["reports"][1]["kept"], "run.log").is_file()
     assert Archive().verify() == []
+
+
+def test_two_processes_never_run_one_batch_and_the_second_leaves_the_first_s_summary(
+    project: Project, matrix: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also one that cannot be resumed leaves what the last batch of that name has said."""
+    project.cells("one = 1")
+    code, said = batch(matrix, "--workers", "1", capsys=capsys)
+    assert code == 0
+    folder = Path(said["index"]).parent
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    with hold_lock(folder / ".lock"):
+        assert main(["batch", str(matrix), "--quiet", "--force"]) == 2
+    assert "'three' is being run by another process" in capsys.readouterr().err
+    matrix.write_text(yaml.safe_dump({"title": "Other", "grid": {"candidate": ["IND"]}}))
+    assert main(["batch", str(matrix), "--quiet", "--resume"]) == 2
+    assert "no batch of 'three' with these questions" in capsys.readouterr().err
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
 def test_where_nothing_can_be_forked_reports_are_made_one_by_one(

@@ -176,7 +176,7 @@ def _in_words(seconds: float) -> str:
 def _keep_summary(asked: Any) -> Path | None:
     from third_pillar.publishing.batch_summary import write_summary
 
-    return write_summary(asked) if asked.folder.is_dir() else None
+    return write_summary(asked) if asked.has_begun else None
 
 
 def _say_plan(asked: Any, *, as_json: bool) -> int:

@@ -20,6 +20,7 @@ from typing import Any, Literal, Protocol
 from third_pillar.execution.matrix import Task
 from third_pillar.publishing.archive import Archive, reports_folder
 from third_pillar.publishing.atomic import storage_faults
+from third_pillar.publishing.locks import hold_lock
 from third_pillar.publishing.outcome import ReportOutcome
 from third_pillar.publishing.own_figures import OwnFiguresRule
 from third_pillar.publishing.pool import Answer, Asked, Step, read_outcome
@@ -28,6 +29,7 @@ from third_pillar.vocabulary.errors import ParameterFault, PillarError
 
 BATCHES = "batches"
 JOURNAL = "journal.jsonl"
+_LOCK = ".lock"
 Status = Literal["published", "unchanged", "failed", "missing"]
 
 
@@ -89,6 +91,8 @@ class Batch:
         tasks: Its reports.
         options: How it is run.
         results: How each ended so far, by number.
+        seconds: Wall time of the last run.
+        has_begun: Whether it got as far as to a journal of its own.
     """
 
     name: str
@@ -97,6 +101,7 @@ class Batch:
     options: BatchOptions = field(default_factory=BatchOptions)
     results: dict[int, Result] = field(default_factory=dict)
     seconds: float = 0.0
+    has_begun: bool = False
 
     @property
     def folder(self) -> Path:
@@ -125,25 +130,39 @@ class Batch:
 
         Raises:
             StorageFault: The reports' folder cannot be written.
-            ParameterFault: There is no batch to resume.
+            ParameterFault: There is no batch to resume, or another process runs this one.
         """
         began = time.monotonic()
         archive = Archive()
         archive.check_writable()
+        try:
+            with hold_lock(self.folder / _LOCK, wait=False) as is_ours:
+                if not is_ours:
+                    raise ParameterFault(
+                        f"the batch {self.name!r} is being run by another process",
+                        hint="Wait for it, or give the matrix another name: the folder of a batch "
+                        "is named for it.",
+                    )
+                self._run(archive, maker, tell)
+        finally:
+            self.seconds = round(time.monotonic() - began, 3)
+            maker.close()
+
+    def _run(
+        self, archive: Archive, maker: Maker, tell: Callable[[Step | Result | None], None]
+    ) -> None:
         with storage_faults(self.folder):
-            self.folder.mkdir(parents=True, exist_ok=True)
             journal = _Journal(self.folder / JOURNAL, self)
             if self.options.resume:
                 self.results = journal.take_up(archive)
             journal.begin(self.results.values())
+        self.has_begun = True
         try:
             for result in self._serve(archive):
                 self._note(result, journal, tell)
             self._make(maker, journal, tell)
         finally:
-            self.seconds = round(time.monotonic() - began, 3)
             journal.close()
-            maker.close()
 
     def _serve(self, archive: Archive) -> Iterator[Result]:
         if self.options.force:
