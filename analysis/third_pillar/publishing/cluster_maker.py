@@ -12,6 +12,7 @@ import base64
 import contextlib
 import shutil
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
@@ -33,7 +34,8 @@ from third_pillar.publishing.report import find_unchanged
 from third_pillar.publishing.table_store import TableStore
 from third_pillar.vocabulary.errors import PillarError, ReportFailed
 
-_warm: list[WarmPool] = []
+_own = threading.local()
+"""A warm process for each thread: a worker may make several reports at a time."""
 
 
 def make_here(task: dict[str, Any]) -> dict[str, Any]:
@@ -42,10 +44,10 @@ def make_here(task: dict[str, Any]) -> dict[str, Any]:
     try:
         asked = Asked(**task["asked"])
         unpack_tables(task["tables"], folder / "archive")
-        if not _warm:
-            _warm.append(WarmPool(1))
+        if not hasattr(_own, "pool"):
+            _own.pool = WarmPool(1)
         asked = replace(asked, reports=str(folder))
-        answer = next(told for told in _warm[0].run([asked]) if isinstance(told, Answer))
+        answer = next(told for told in _own.pool.run([asked]) if isinstance(told, Answer))
         made = answer.outcome.manifest.parent if answer.outcome.manifest else answer.outcome.kept
         files = {
             path.name: base64.b64encode(path.read_bytes()).decode("ascii")
