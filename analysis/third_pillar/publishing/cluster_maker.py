@@ -25,17 +25,19 @@ from third_pillar.execution.environment import hide_environment
 from third_pillar.execution.profiles import load_profile
 from third_pillar.execution.question import notebook_parameters, resolve
 from third_pillar.publishing.approval import lead_published
-from third_pillar.publishing.archive import Archive, Lineage
+from third_pillar.publishing.archive import FAILED, Archive, Lineage
 from third_pillar.publishing.earlier import find_earlier, pack_tables, unpack_tables
 from third_pillar.publishing.manifest import MANIFEST, find_faults, read_manifest
 from third_pillar.publishing.outcome import ReportOutcome
 from third_pillar.publishing.pool import Answer, Asked, Step, WarmPool, read_outcome
 from third_pillar.publishing.report import find_unchanged
+from third_pillar.publishing.run_names import is_run_id
 from third_pillar.publishing.table_store import TableStore
 from third_pillar.vocabulary.errors import PillarError, ReportFailed
 
 _own = threading.local()
 """A warm process for each thread: a worker may make several reports at a time."""
+_LINEAGE = ("profile", "candidate", "article", "language")
 
 
 def make_here(task: dict[str, Any]) -> dict[str, Any]:
@@ -109,11 +111,22 @@ class ClusterMaker:
                 if result is None:
                     yield Answer(question.task, _failed("ProcessLost", why), 0.0)
                     continue
-                outcome = self._keep(question, result, archive)
-                yield Answer(question.task, outcome, float(result["processor_seconds"]))
+                yield self._take(question, result, archive)
 
     def close(self) -> None:
         """Nothing stays open between runs."""
+
+    def _take(self, question: Asked, result: Any, archive: Archive) -> Answer:
+        """The answer of a worker, kept; one that is no report is a failure of that report alone."""
+        try:
+            outcome = self._keep(question, result, archive)
+            return Answer(question.task, outcome, float(result["processor_seconds"]))
+        except (PillarError, OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+            said = (
+                str(error) if isinstance(error, PillarError) else f"{type(error).__name__}: {error}"
+            )
+            why = f"the worker sent what is no report of this question: {said}"
+            return Answer(question.task, _failed("ReportFailed", why), 0.0)
 
     def _keep(self, asked: Asked, result: dict[str, Any], archive: Archive) -> ReportOutcome:
         outcome = read_outcome(result["outcome"])
@@ -133,7 +146,10 @@ class ClusterMaker:
                     )
                 if manifest.get("data", {}).get("sha256") != here.data:
                     raise ReportFailed("the worker has other data than here")
-                kept = archive.adopt(Lineage(*manifest["lineage"].split("/")), Path(folder))
+                lineage = Lineage(*(here.parameters[name] for name in _LINEAGE))
+                if manifest.get("lineage") != str(lineage):
+                    raise ReportFailed("the worker sent a report of another lineage")
+                kept = archive.adopt(lineage, Path(folder))
                 lead_published(archive, kept)
         except PillarError as error:
             return _failed(type(error).__name__, str(error), hint=error.hint)
@@ -150,10 +166,13 @@ class ClusterMaker:
     ) -> ReportOutcome:
         if not outcome.kept:
             return outcome
-        kept = archive.folder / "failed" / outcome.kept.name
-        with contextlib.suppress(OSError):
-            kept.mkdir(parents=True)
-            _unpack(files, kept)
+        if not is_run_id(outcome.kept.name):
+            raise ReportFailed(f"the worker sent a failure named {outcome.kept.name!r}")
+        kept = archive.folder / FAILED / outcome.kept.name
+        with tempfile.TemporaryDirectory() as folder:
+            _unpack(files, Path(folder))
+            with contextlib.suppress(OSError):
+                shutil.copytree(folder, kept)
         hint = outcome.hint.replace(str(outcome.kept), str(kept))
         return replace(outcome, kept=kept, hint=hint)
 
@@ -162,7 +181,7 @@ def _unpack(files: dict[str, str], folder: Path) -> None:
     for name, content in files.items():
         if Path(name).name != name or name.startswith("."):
             raise ReportFailed(f"the worker sent a file named {name!r}")
-        (folder / name).write_bytes(base64.b64decode(content))
+        (folder / name).write_bytes(base64.b64decode(content, validate=True))
     faults = find_faults(folder, run_id=str(read_manifest(folder).get("run_id")))
     if faults:
         raise ReportFailed(f"the worker sent a damaged report: {'; '.join(faults)}")
