@@ -39,11 +39,8 @@ bench: $(VENV)/.run-ready ## measure the model's engines, and a briefing against
 	@$(BIN)/python benchmarks/bulk_trade.py
 	@$(BIN)/python benchmarks/batch_cost.py
 
-soak: $(VENV)/.run-ready ## kill reports at random moments and verify the archive (SOAK_ROUNDS=40)
-	@$(BIN)/python soak/kill_children.py
-	@$(BIN)/python soak/kill_runs.py
-	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-test.lock
-	@$(BIN)/python soak/jupyter_scheduler_runs.py
+soak: $(VENV)/.test-ready ## kill reports hundreds of times at random moments, verify each time (SOAK_KILLS=500)
+	@$(BIN)/python soak/run.py
 
 clean: ## remove the environment; reports stay
 	rm -rf $(VENV)

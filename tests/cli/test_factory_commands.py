@@ -79,6 +79,18 @@ def test_show_tells_all_about_a_run_and_its_approvals(
     assert (shown["state"], shown["faults"], len(shown["approvals"])) == ("published", [], 1)
 
 
+def test_a_comparison_is_written_to_a_file_and_to_no_folder(
+    two_runs: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for place in ("/", str(tmp_path), ""):
+        code, _, err = call(capsys, "diff", *two_runs, "--html", place)
+        assert code == 2
+        assert "is a folder" in err
+    code, _, err = call(capsys, "diff", *two_runs, "--html", "/proc/none/diff.html")
+    assert code == 4
+    assert "another file with --html" in err
+
+
 def test_show_tells_of_a_failed_run_with_the_end_of_its_log(
     no_kernel: Project, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -295,3 +307,24 @@ def test_the_note_that_nothing_is_due_ends_in_time(scheduled: Project) -> None:
     assert schedule_quiet.find_quiet(*folders, now=now + hour) == "nothing"
     register(scheduled, minutes=1)
     assert schedule_quiet.find_quiet(*folders, now=now + hour) == ""
+
+
+def test_an_interrupted_schedule_leaves_the_slot_due(
+    no_kernel: Project, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit 130, said in a line; the next runner does the slot."""
+    write(no_kernel.root / "reports/schedule.yml", SCHEDULE)
+    start = (dt.datetime.now(dt.UTC) - dt.timedelta(minutes=5)).isoformat()
+
+    def stop(*_: Any, **__: Any) -> Any:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("third_pillar.cli.schedule_shown._publish", stop)
+        code, _, err = call(capsys, "schedule", "run", "--since", start, "--quiet")
+    assert code == 130
+    assert "the slot at hand is due again" in err
+    lines = Ledger(no_kernel.archive.parent / "schedule").read()
+    assert {line.state for line in lines} == {"registered"}
+    told = answer(capsys, "schedule", "run")
+    assert [slot["state"] for slot in told["slots"]] == ["published"]

@@ -58,7 +58,8 @@ def test_no_name_on_the_command_line_is_one(
     no_kernel: Project,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Names of parameters, profiles, matrices and runs."""
+    """Names of parameters, profiles, matrices and runs; no name at all is no default."""
+    refused(no_kernel, capsys, "report", "--json", "")
     for value in HOSTILE.values():
         for words in (
             ["report", "--json", value],

@@ -19,6 +19,7 @@ from papermill.exceptions import PapermillExecutionError
 from small_notebook import DEFAULTS, write_notebook
 from third_pillar.execution.documents import read_notebook
 from third_pillar.execution.engine import register_engine
+from third_pillar.execution.process import ProcessEnded
 from third_pillar.execution.run import LOG, NOTEBOOK, ExecutedRun, RunFailed, run_notebook
 
 pytestmark = pytest.mark.slow
@@ -276,3 +277,21 @@ def test_parameters_of_plain_papermill_are_refused_or_inert(
     assert isinstance(done.exception, PapermillExecutionError)
     assert "ParameterFault" in str(done.exception)
     assert not (tmp_path / "INJECTED").exists()
+
+
+def test_under_papermill_a_killed_process_is_told_as_it_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An error that names the signal; of what never ran, the saved notebook claims nothing."""
+    monkeypatch.chdir(tmp_path)
+    kill = "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)"
+    write_notebook(tmp_path / "small.ipynb", kill, "after = 1")
+    register_engine()
+    words = ["small.ipynb", "out.ipynb", "--engine", "pillar", "--no-progress-bar"]
+    done = CliRunner().invoke(papermill, words)
+    assert isinstance(done.exception, ProcessEnded)
+    assert "SIGKILL" in str(done.exception)
+    cells = nbformat.read("out.ipynb", as_version=4).cells[3:]
+    states = [cell.metadata.papermill.status for cell in cells]
+    assert states == ["failed", "pending", "pending"]
+    assert not any(cell.outputs for cell in cells)

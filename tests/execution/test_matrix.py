@@ -58,13 +58,27 @@ def test_includes_alone_are_a_matrix(tmp_path: Path) -> None:
     assert asked(tmp_path, include=[{"candidate": "BRA"}, {"candidate": "IND"}]) == ["BRA", "IND"]
 
 
+LAUGHS = "title: t\ngrid:\n  a0: &a0 [x, x]\n" + "".join(
+    f"  a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 12)
+)
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
         ("", "holds no keys"),
         ("- a\n- b\n", "holds no keys"),
         ("title: [", "no YAML"),
-        ("a: &a [*a]\n", "unknown key 'a'"),
+        ("a: &a [*a]\n", "recursive"),
+        ("- &a [*a]\n", "holds itself"),
+        ("title: t\ngrid: {candidate: &a [IND, *a]}\n", "recursive"),
+        ("title: t\ngrid: {as_of: [2025-12-31, 2025-13-01]}\n", "month must be in 1..12"),
+        ("title: t\ntitle: u\ngrid: {candidate: [IND]}\n", "title stands twice"),
+        ("title: t\ngrid: {candidate: [IND], candidate: [BRA]}\n", "candidate stands twice"),
+        ("title: t\ngrid: {candidate: " + "[" * 5000 + "]" * 5000 + "}", "no YAML"),
+        (LAUGHS, "stands for more than 100,000"),
+        ({"title": "a\u202eb", "grid": {"candidate": ["IND"]}}, "one line without invisible"),
+        ({"title": "t", "grid": {"candidate": "IND"}}, "should be a list"),
         ({"title": "t", "gird": {}}, "Did you mean 'grid'"),
         ({"title": "t", "grid": {"candidat": ["IND"]}}, "Did you mean 'candidate'"),
         ({"title": "t", "grid": {"profile": ["full"]}}, "Name profiles under `profiles`"),

@@ -64,7 +64,7 @@ def test_too_little_room_is_said_before_a_run(
 ) -> None:
     """A nearly full disk is refused although the probe file still fits."""
     monkeypatch.setattr(atomic.shutil, "disk_usage", lambda _: SimpleNamespace(free=1000))
-    with pytest.raises(StorageFault, match="the disk is full"):
+    with pytest.raises(StorageFault, match="less than 32 MB are free"):
         check_writable(tmp_path)
     assert list(tmp_path.iterdir()) == []
 

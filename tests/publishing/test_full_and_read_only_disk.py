@@ -151,7 +151,7 @@ def test_a_batch_on_a_disk_that_fills_up_says_which_reports_there_are_none_of(
     assert (full["code"], full["runs"], full["faults"]) == (1, 1, [])
     assert "the disk is full" in reports[1]["error"]["message"]
     assert (refused["code"], refused["runs"], refused["faults"]) == (4, 1, []), refused
-    assert "the disk is full" in refused["err"]
+    assert "less than 32 MB are free" in refused["err"]
     assert (again["code"], again["runs"], again["faults"]) == (0, 2, []), again
 
 

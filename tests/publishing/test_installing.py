@@ -16,7 +16,10 @@ import pytest
 import yaml
 from cronsim import CronSim
 
+from reporting import Project
+from third_pillar.cli.main import main
 from third_pillar.publishing.installing import compose_installation, write_installation
+from third_pillar.publishing.schedule_ledger import Ledger, Line
 from third_pillar.vocabulary.errors import ParameterFault, StorageFault
 
 HOSTILE = Path('/srv/third pillar\'s 100% "best"')
@@ -39,6 +42,68 @@ def test_units_are_read_as_systemd_reads_them() -> None:
     assert timer["Timer"]["OnCalendar"] == "*-*-* *:0/5:00"
     assert timer["Timer"]["Persistent"] == "true"
     assert timer["Install"]["WantedBy"] == "timers.target"
+
+
+def test_a_dollar_sign_is_doubled_where_it_stands_for_a_variable_and_only_there() -> None:
+    """In Environment= and in the path of the program it is an ordinary sign."""
+    root = Path("/srv/$HOME")
+    text, _ = compose("systemd", root=root, reports=root, is_named=True).files.values()
+    assert "WorkingDirectory=/srv/$HOME\n" in text
+    assert "$$" not in text
+    assert [shlex.split(line) for line in text.splitlines() if line.startswith("Environment=")] == [
+        ["Environment=PILLAR_ROOT=/srv/$HOME"],
+        ["Environment=PILLAR_REPORTS=/srv/$HOME"],
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["systemd", "cron"])
+def test_what_was_installed_publishes_a_due_slot_in_the_environment_it_is_started_in(
+    kind: str,
+    project: Project,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The very command, with the variables that systemd or cron give and no other, elsewhere."""
+    (project.root / "reports/schedule.yml").write_text(
+        "entries:\n  each-minute:\n    cron: '* * * * *'\n    parameters: {as_of: slot}\n"
+        "    on_success: [[/bin/sh, -c, 'env > told.txt']]\n"
+    )
+    project.cells("one = 1")
+    first = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=3)
+    reports = project.archive.parent
+    Ledger(reports / "schedule").append(
+        Line("each-minute", "registered", first.isoformat(), first.isoformat())
+    )
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("SECRET_TOKEN", "canary")
+    assert main(["schedule", "install", kind, "--print"]) == 0
+    printed = capsys.readouterr().out
+    plain = {"HOME": str(tmp_path), "LOGNAME": "ana", "PATH": "/usr/bin:/bin"}
+    if kind == "cron":
+        line = next(one for one in printed.splitlines() if one.startswith("*/5 "))
+        told = line.split(None, 5)[5].replace(r"\%", "%")
+        words, env, folder = ["/bin/sh", "-c", told], {**plain, "SHELL": "/bin/sh"}, "/"
+    else:
+        service = printed.split("[Service]")[1].split("[Unit]")[0]
+        lines = [line.partition("=")[::2] for line in service.splitlines() if "=" in line]
+        given = [_unit_words(value)[0] for name, value in lines if name == "Environment"]
+        env = {**plain, **dict(word.split("=", 1) for word in given)}
+        words = _unit_words(dict(lines)["ExecStart"])
+        folder = dict(lines)["WorkingDirectory"].replace("%%", "%")
+    done = subprocess.run(words, env=env, cwd=folder, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    last = Ledger(reports / "schedule").read()[-1]
+    assert (last.state, last.said) == ("done", "")
+    assert (project.latest / "report.html").is_file()
+    told = (project.root / "told.txt").read_text()
+    assert "PILLAR_STATUS=published" in told
+    assert "canary" not in told
+
+
+def _unit_words(value: str) -> list[str]:
+    return [word.replace("%%", "%").replace("$$", "$") for word in shlex.split(value)]
 
 
 def _parse_unit(text: str) -> Any:
@@ -94,7 +159,10 @@ def test_a_path_that_would_add_a_line_is_refused(name: str) -> None:
 
 
 CRONTAB = """#!/bin/sh
-if [ "$1" = "-l" ]; then cat "$STORE" 2>/dev/null || exit 1; else cat > "$STORE"; fi
+if [ "$1" != "-l" ]; then cat > "$STORE"
+elif [ -n "$REFUSED" ]; then echo "you ($USER) are not allowed to use this program" >&2; exit 1
+elif [ ! -e "$STORE" ]; then echo "no crontab for ana" >&2; exit 1
+else cat "$STORE"; fi
 """
 
 
@@ -115,9 +183,27 @@ def test_writing_twice_leaves_one_line_and_the_user_s_own(
     assert len([line for line in lines if "pillar schedule of" in line]) == 1
     assert [line for line in lines if line.startswith("*/10 ")]
     assert not [line for line in lines if line.startswith("*/5 ")]
+    before = store.read_bytes()
+    monkeypatch.setenv("REFUSED", "1")
+    with pytest.raises(StorageFault, match="not allowed"):
+        write_installation(compose("cron"))
+    assert store.read_bytes() == before, "what could not be read is not overwritten"
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(StorageFault, match="crontab cannot be written"):
         write_installation(compose("cron"))
+
+
+def test_the_first_line_of_a_crontab_needs_none_before_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command, store = tmp_path / "bin/crontab", tmp_path / "store"
+    command.parent.mkdir()
+    command.write_text(CRONTAB)
+    command.chmod(command.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("PATH", f"{command.parent}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("STORE", str(store))
+    write_installation(compose("cron"))
+    assert len(store.read_text().splitlines()) == 2
 
 
 def test_units_are_written_below_the_home_and_nowhere_else(tmp_path: Path) -> None:

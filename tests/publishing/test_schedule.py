@@ -199,7 +199,7 @@ def test_failure_has_commands_of_its_own(desk: Desk) -> None:
     desk.seen(asked)
     desk.answers = ["failed"]
     desk.run(asked)
-    assert out.read_text() == "the kernel died Log: run.log"
+    assert out.read_text() == "the kernel died. Log: run.log"
 
 
 def test_retention_keeps_the_newest_runs_and_what_was_published(desk: Desk) -> None:
@@ -384,7 +384,10 @@ def test_a_schedule_is_read_in_order_with_dates_as_text(tmp_path: Path) -> None:
         ("weekly-india:", "weekly-india: {}\n  weekly-india:", "stands twice"),
         ("{candidate: IND", "{profile: full", "name it once"),
         ("entries:", "entries: [", "no YAML"),
-        ("entries:", "- entries:", "dictionary"),
+        ("entries:", "- entries:", "should be a mapping of keys"),
+        ("as_of: 2026-11-01", "as_of: 2026-13-01", "no YAML of this form: month must be in"),
+        ("{candidate: IND", "{candidate: IND, candidate: BRA", "candidate stands twice"),
+        ("{candidate: IND", "{pillars: &a [USA, *a]", "recursive"),
         ("entries:", "!!python/object/apply:os.system ['touch INJECTED']\nentries:", "no YAML"),
     ],
 )

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import psutil
@@ -181,3 +184,61 @@ def test_no_secret_of_the_environment_reaches_any_file(
     assert not [path for path, text in texts.items() if b"canary-9e1d" in text]
     assert "canary-9e1d" not in "".join(said)
     assert any(b"PYTHONUNBUFFERED" in text for text in texts.values())
+
+
+LOOK_UP = """
+import pathlib, re, time
+from IPython.display import HTML
+top = pathlib.Path('TOP')
+while not top.exists() or not top.read_text():
+    time.sleep(0.01)
+pid, line, seen = str(__import__('os').getpid()), [], []
+while pid not in line:
+    line.append(pid)
+    seen += re.findall('canary[A-Za-z0-9-]*', pathlib.Path('/proc', pid, 'environ').read_text())
+    stat = pathlib.Path('/proc', pid, 'stat').read_text()
+    pid = pid if pid == top.read_text() else stat.rsplit(')', 1)[1].split()[1]
+HTML(f'<p>{len(line)} processes looked at: {sorted(set(seen)) or "nothing"} seen</p>')
+"""
+ASK = "from third_pillar.cli.main import run; run()"
+
+
+@pytest.mark.parametrize(
+    ("words", "looked_at"),
+    [
+        (["report"], 2),
+        (["report", "--engine", "kernel"], 2),
+        (["batch", "MATRIX", "--workers", "1"], 4),
+        (["batch", "MATRIX", "--local-cluster", "1"], 5),
+        (["schedule", "run", "--since", "2026-01-01T00:00Z"], 2),
+    ],
+    ids=lambda one: " ".join(one) if isinstance(one, list) else "",
+)
+def test_cells_see_no_secret_in_any_process_above_them_that_is_the_kit_s(
+    project: Project, tmp_path: Path, words: list[str], looked_at: int
+) -> None:
+    """Up to the command, which the user started; the command itself still has its variables."""
+    top = tmp_path / "top"
+    project.cells(LOOK_UP.replace("TOP", str(top)))
+    matrix = tmp_path / "two.yml"
+    matrix.write_text("title: One\ngrid: {candidate: [IND]}\n")
+    told = tmp_path / "told"
+    write(
+        project.root / "reports/schedule.yml",
+        "entries:\n  often:\n    cron: '* * * * *'\n"
+        f"    on_success: [[sh, -c, 'echo $MY_TOKEN > {told}']]\n",
+    )
+    given = {**os.environ, **{name: f"canary-{name}" for name in SECRETS}}
+    words = [str(matrix) if word == "MATRIX" else word for word in words]
+    command = subprocess.Popen(
+        [sys.executable, "-c", ASK, *words], env=given, stderr=subprocess.PIPE, text=True
+    )
+    top.write_text(str(command.pid))
+    assert (command.communicate()[1], command.returncode)[1] == 0
+    page = (project.latest / "report.html").read_text(encoding="utf-8")
+    seen = re.findall(r"(\d+) processes looked at: (.+?) seen", page)
+    assert seen == [(str(looked_at), "nothing")]
+    if words[0] == "schedule":
+        assert told.read_text() == "canary-MY_TOKEN\n", (
+            "commands of the schedule are the user's own"
+        )

@@ -48,6 +48,12 @@ def _bounded(text: str) -> str:
     )
 
 
+class Interrupted(PillarError):
+    """The user stopped it."""
+
+    exit_code = 130
+
+
 def answer_failure(error: PillarError, arguments: list[str]) -> int:
     """The exit code of a failure, said on stderr and, where asked for, as JSON on stdout."""
     if os.environ.get(DEBUG_VARIABLE):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,10 +11,11 @@ from typing import Annotated, Any
 
 import typer
 
-from third_pillar.cli.answer import answer_json, say, warn
+from third_pillar.cli.answer import Interrupted, answer_json, say, warn
 from third_pillar.vocabulary.errors import ParameterFault, ReportFailed
 
 _MOST_WORKERS = 256
+_HOUR = 60
 
 
 def batch(
@@ -40,6 +42,13 @@ def batch(
     engine: Annotated[
         str, typer.Option(metavar="ENGINE", help="`pillar`, or `kernel` for ordinary kernels.")
     ] = "pillar",
+    allow_overlay: Annotated[
+        bool,
+        typer.Option("--allow-overlay", help="Use own figures of data/overlay/, and say so."),
+    ] = False,
+    without_overlay: Annotated[
+        bool, typer.Option("--without-overlay", help="Leave them out: the data release alone.")
+    ] = False,
     cluster: Annotated[
         str | None, typer.Option(metavar="tcp://HOST:PORT", help="A Dask scheduler to run on.")
     ] = None,
@@ -52,10 +61,13 @@ def batch(
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
 ) -> int:
     """Publish every report a matrix asks for; what is unchanged is served, not made."""
-    from third_pillar.cli.reporting import read_engine
+    from third_pillar.cli.reporting import choose_own_figures, read_engine
+    from third_pillar.evidence.location import project_root
     from third_pillar.execution.matrix import expand, read_matrix
     from third_pillar.publishing.batch import Batch, BatchOptions, list_tasks
+    from third_pillar.publishing.own_figures import decide_on_own_figures
 
+    own_figures = choose_own_figures(allow=allow_overlay, leave_out=without_overlay)
     read = read_matrix(matrix)
     options = BatchOptions(
         force=force,
@@ -63,9 +75,11 @@ def batch(
         resume=resume,
         timeout=timeout,
         engine=read_engine(engine),
+        own_figures=own_figures,
     )
     if timeout is not None and not 0 < timeout < float("inf"):
         raise ParameterFault(f"--timeout {timeout:g}: should be a number of seconds above 0")
+    decide_on_own_figures(own_figures, root=project_root())
     asked = Batch(matrix.stem, read.title, expand(read), options)
     if dry_run:
         asked.results = {result.task.number: result for result in list_tasks(asked)}
@@ -74,9 +88,20 @@ def batch(
     with _show(asked, quiet=quiet) as tell:
         try:
             asked.run(maker, tell=tell)
+        except KeyboardInterrupt:
+            raise _interrupted(asked) from None
         finally:
             index = _keep_summary(asked)
     return _answer(asked, index, as_json=json)
+
+
+def _interrupted(asked: Any) -> Interrupted:
+    done = asked.count("published") + asked.count("unchanged")
+    return Interrupted(
+        f"interrupted: {done} of {len(asked.tasks)} reports are there, "
+        f"{asked.count('failed')} failed, {asked.count('missing')} were not made",
+        hint="`--resume` makes those that are missing.",
+    )
 
 
 def _choose_maker(workers: int | None, cluster: str | None, local_cluster: int | None) -> Any:
@@ -105,7 +130,8 @@ def _show(asked: Any, *, quiet: bool) -> Iterator[Callable[[Any], None]]:
     if quiet:
         yield lambda _: None
     elif not sys.stderr.isatty():
-        yield lambda told: _say_line(asked, told)
+        began = time.monotonic()
+        yield lambda told: _say_line(asked, told, time.monotonic() - began)
     else:
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
@@ -129,16 +155,28 @@ def _show(asked: Any, *, quiet: bool) -> Iterator[Callable[[Any], None]]:
             yield tell
 
 
-def _say_line(asked: Any, told: Any) -> None:
-    if hasattr(told, "status"):
-        done = f"[{len(asked.results)}/{len(asked.tasks)}]"
-        warn(f"{done} {told.task.label}: {told.status}")
+def _say_line(asked: Any, told: Any, seconds: float) -> None:
+    if not hasattr(told, "status"):
+        return
+    made = len(asked.results) - asked.count("unchanged")
+    left = len(asked.missing) * seconds / made if made else 0.0
+    ahead = f", {_in_words(left)} left" if asked.missing and made else ""
+    done = f"[{len(asked.results)}/{len(asked.tasks)}]"
+    warn(f"{done} {told.task.label}: {told.status}{ahead}")
+
+
+def _in_words(seconds: float) -> str:
+    """About so long; nobody plans by the second of an hour."""
+    minutes = round(seconds / 60)
+    if minutes > _HOUR:
+        return f"about {minutes // _HOUR} h {minutes % _HOUR} min"
+    return f"about {minutes} min" if seconds > _HOUR * 2 else f"about {max(1, round(seconds))} s"
 
 
 def _keep_summary(asked: Any) -> Path | None:
     from third_pillar.publishing.batch_summary import write_summary
 
-    return write_summary(asked) if asked.folder.is_dir() else None
+    return write_summary(asked) if asked.has_begun else None
 
 
 def _say_plan(asked: Any, *, as_json: bool) -> int:

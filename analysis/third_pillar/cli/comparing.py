@@ -21,15 +21,21 @@ def compare_runs(before: str, after: str, *, html: Path | None, as_json: bool) -
     """Exit code after two reports were compared, the earlier named first."""
     from third_pillar.briefing.changes import phrase_changes
 
+    if html is not None and (not html.absolute().name or html.is_dir()):
+        raise ParameterFault(
+            f"--html {str(html)[:60]!r} is a folder: name the file that is to be written"
+        )
     archive = Archive()
     sides = [_side(archive, text) for text in (before, after)]
     changes = compare_reports(sides[0], sides[1], store=TableStore(archive.folder))
     sentences = phrase_changes(changes)
     if html is not None:
-        from third_pillar.publishing.atomic import write_atomic
+        from third_pillar.evidence.files import replace_whole, storage_faults
         from third_pillar.publishing.comparison_page import export_comparison
 
-        write_atomic(html.absolute(), export_comparison(changes))
+        page = export_comparison(changes)
+        with storage_faults(html, elsewhere="name another file with --html"):
+            replace_whole(html.absolute(), page)
     if as_json:
         answer_json(
             {

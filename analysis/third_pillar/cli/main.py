@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from third_pillar.cli.answer import answer_failure
+from third_pillar.cli.answer import Interrupted, answer_failure
 from third_pillar.cli.archiving import add_commands
 from third_pillar.cli.batch import batch
 from third_pillar.cli.claims import claims
@@ -143,12 +143,6 @@ def main(arguments: list[str]) -> int:
     if code == 130:  # noqa: PLR2004  what typer returns after Ctrl-C, and EXIT_CODES says
         return answer_failure(Interrupted("interrupted: nothing was published"), arguments)
     return int(code or 0)
-
-
-class Interrupted(PillarError):
-    """The user stopped it."""
-
-    exit_code = 130
 
 
 class Unforeseen(PillarError):

@@ -30,7 +30,7 @@ def run_report(
 ) -> int:
     """Exit code after a request for a report; its outcome is printed."""
     given = read_assignments(assignments)
-    name = profile or given.get("profile", DEFAULT_PROFILE)
+    name = given.get("profile", DEFAULT_PROFILE) if profile is None else profile
     with show_progress(quiet=quiet) as progress:
         outcome = publish_report(
             name,

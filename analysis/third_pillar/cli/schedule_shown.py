@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from third_pillar.cli.answer import answer_json, say, warn
+from third_pillar.cli.answer import Interrupted, answer_json, say, warn
 from third_pillar.cli.schedule_quiet import note_quiet
-from third_pillar.evidence.location import project_root
+from third_pillar.evidence.location import installed_root, project_root
 from third_pillar.publishing.atomic import REPORTS_VARIABLE
 from third_pillar.publishing.schedule_file import SCHEDULE, Entry, load_schedule
 from third_pillar.publishing.schedule_ledger import Ledger, Line
@@ -175,7 +175,12 @@ def run_schedule(names: Sequence[str], since: str | None, *, as_json: bool, quie
         announce=(lambda _: None) if quiet or as_json else warn,
     )
     now = _now()
-    results = run_due(entries, setting, now=now, since=_moment(since))
+    try:
+        results = run_due(entries, setting, now=now, since=_moment(since))
+    except KeyboardInterrupt:
+        raise Interrupted(
+            "interrupted: what was done before is on record, the slot at hand is due again"
+        ) from None
     if not names and all(one.state != "busy" for one in results):
         upcoming = [one.timetable.next_slot(now) for one in entries if one.asked.enabled]
         note_quiet(
@@ -200,10 +205,10 @@ def run_schedule(names: Sequence[str], since: str | None, *, as_json: bool, quie
     return ReportFailed.exit_code if is_bad else 0
 
 
-def _publish(profile: str, given: dict[str, Any], *, timeout: float | None) -> ReportOutcome:
+def _publish(profile: str, given: dict[str, Any], **options: Any) -> ReportOutcome:
     from third_pillar.publishing.report import publish_report
 
-    return publish_report(profile, given, timeout=timeout)
+    return publish_report(profile, given, **options)
 
 
 def _as_data(result: SlotResult) -> dict[str, Any]:
@@ -248,6 +253,7 @@ def install_schedule(kind: str, *, every: int, write: bool) -> int:
         every=every,
         home=Path.home(),
         reports=None if reports == root / "reports" else reports,
+        is_named=root != installed_root(),
     )
     if write:
         for place in write_installation(installation):

@@ -23,7 +23,7 @@ def project_root() -> Path:
         ParameterFault: No such folder holds a data package.
     """
     named = os.environ.get(ROOT_VARIABLE, "")
-    root = Path(named) if named else Path(third_pillar.__file__).resolve().parents[2]
+    root = Path(named) if named else installed_root()
     if not (root / "data" / DESCRIPTOR).is_file():
         said = f"{ROOT_VARIABLE} names {root}" if named else f"the package is installed at {root}"
         raise ParameterFault(
@@ -31,6 +31,11 @@ def project_root() -> Path:
             hint=f"Set {ROOT_VARIABLE} to the folder of the project, the one that holds data/.",
         )
     return root.resolve()
+
+
+def installed_root() -> Path:
+    """The folder above `analysis/` of the editable install, whether it holds data or not."""
+    return Path(third_pillar.__file__).resolve().parents[2]
 
 
 def data_folder(root: Path | None) -> Path:

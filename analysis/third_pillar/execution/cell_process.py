@@ -23,11 +23,10 @@ from pathlib import Path
 from typing import Any
 
 from third_pillar import evidence
-from third_pillar.execution.environment import READS_VARIABLE
+from third_pillar.execution.environment import READS_VARIABLE, first_environment
 from third_pillar.execution.sampling import sample_time, time_spent
 
 _PARENT_DEATH = 1  # PR_SET_PDEATHSIG
-_ENVIRONMENT_FIELD = 47  # of /proc/self/stat, counted from the state of the process
 NO_CORE = (0, 0)
 
 
@@ -168,14 +167,9 @@ def _limit(memory: int | None) -> None:
 
 def _forget_first_environment() -> None:
     """A fork still holds what its parent was started with, and the system shows it as its own."""
-    if sys.platform != "linux":
-        return
-    with contextlib.suppress(OSError, ValueError, IndexError):
-        fields = Path("/proc/self/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()
-        start, end = int(fields[_ENVIRONMENT_FIELD]), int(fields[_ENVIRONMENT_FIELD + 1])
-        # zero where the system does not say; what was set since lies elsewhere
-        if 0 < start < end:
-            ctypes.memset(start, 0, end - start)
+    bounds = first_environment()
+    if bounds is not None:
+        ctypes.memset(bounds[0], 0, bounds[1] - bounds[0])
 
 
 def _run(work: Work, tell: int) -> int:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import sys
 from pathlib import Path
 
 READS_VARIABLE = "PILLAR_READS"
@@ -22,6 +24,7 @@ _KEPT = frozenset(
     | {"SYSTEMROOT", "WINDIR", "COMSPEC", "PATHEXT", "USERPROFILE", "APPDATA", "LOCALAPPDATA"}
     | {"PROGRAMDATA", "SYSTEMDRIVE", "NUMBER_OF_PROCESSORS", "SOURCE_DATE_EPOCH"}
 )
+_ENVIRONMENT_FIELD = 47  # of /proc/self/stat, counted from the state of the process
 # cells run in a folder of their own: what the user wrote relative to theirs must still hold
 _FOLDERS = ("PILLAR_ROOT", "PILLAR_REPORTS")
 AS_IN_A_NOTEBOOK = {"PLOTLY_RENDERER": "plotly_mimetype"}
@@ -33,6 +36,19 @@ ONE_THREAD = dict.fromkeys(
 """Sums over threads differ in their last digits, and a process with threads cannot be forked."""
 
 
+def kept_environment() -> dict[str, str]:
+    """What is kept of this process's environment for those that make reports: no secret."""
+    kept = {name: value for name, value in os.environ.items() if _is_kept(name)}
+    for name in _FOLDERS:
+        if kept.get(name):
+            kept[name] = str(Path(kept[name]).absolute())
+    return kept
+
+
+def _is_kept(name: str) -> bool:
+    return name.upper() in _KEPT or name.startswith("LC_")
+
+
 def cell_environment(private: Path, *, reads: Path | None = None) -> dict[str, str]:
     """The environment of a report's cells.
 
@@ -40,14 +56,7 @@ def cell_environment(private: Path, *, reads: Path | None = None) -> dict[str, s
         private: Folder for what IPython would keep in the home folder.
         reads: File that takes the names of the tables read.
     """
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if name.upper() in _KEPT or name.startswith("LC_")
-    }
-    for name in _FOLDERS:
-        if kept.get(name):
-            kept[name] = str(Path(kept[name]).absolute())
+    kept = kept_environment()
     if reads is not None:
         kept[READS_VARIABLE] = str(reads)
     return {
@@ -57,3 +66,39 @@ def cell_environment(private: Path, *, reads: Path | None = None) -> dict[str, s
         "IPYTHONDIR": str(private / "ipython"),
         "PYTHONUNBUFFERED": "1",
     }
+
+
+def hide_environment() -> None:
+    """Take what cells may not see out of what the system shows of this process.
+
+    A process can read the environment that another of the same user was started with, so that
+    cells could read that of whoever waits for them. This process and the programs that it starts
+    keep every variable: those that are not for cells are moved elsewhere in its memory first.
+    """
+    bounds = first_environment()
+    if bounds is None:
+        return
+    start, end = bounds
+    place = start
+    for entry in ctypes.string_at(start, end - start).split(b"\0"):
+        name, equals, _ = entry.partition(b"=")
+        if entry and not (equals and _is_kept(os.fsdecode(name))):
+            value = os.environ.get(os.fsdecode(name))
+            if value is not None:
+                # set anew, the system's library keeps a copy and no longer looks here
+                os.environ[os.fsdecode(name)] = value
+            ctypes.memset(place, 0, len(entry))
+        place += len(entry) + 1
+
+
+def first_environment() -> tuple[int, int] | None:
+    """Where in its memory lies what this process was started with; none where unknown."""
+    if sys.platform != "linux":
+        return None
+    try:
+        fields = Path("/proc/self/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()
+        start, end = int(fields[_ENVIRONMENT_FIELD]), int(fields[_ENVIRONMENT_FIELD + 1])
+    except (OSError, ValueError, IndexError):
+        return None
+    # zero where the system does not say; what was set since lies elsewhere
+    return (start, end) if 0 < start < end else None

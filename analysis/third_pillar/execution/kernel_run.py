@@ -18,6 +18,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from papermill.clientwrap import PapermillNotebookClient
 
 from third_pillar.execution.documents import RunRecord, as_node, heading_above, is_code
+from third_pillar.execution.environment import hide_environment
 from third_pillar.execution.kernel import (
     create_kernel_manager,
     kernel_environment,
@@ -112,6 +113,7 @@ def execute_in_kernel(
         DeadKernelError: The kernel process ended.
         CellTimeoutError: A cell or the run took too long.
     """
+    hide_environment()
     with kernel_folder() as folder:
         client = PillarClient(
             nb_man,

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from third_pillar import evidence
 from third_pillar.execution.profiles import DEFAULT_PROFILE, load_profile
 from third_pillar.execution.question import notebook_parameters, resolve
+from third_pillar.execution.yaml_files import NoYaml, check_title, phrase_faults, read_yaml
 from third_pillar.vocabulary.errors import ParameterFault
 from third_pillar.vocabulary.parameters import ReportParameters, nearest
 
@@ -25,6 +25,10 @@ _MAX_BYTES = 1024 * 1024
 _SHOWN_FAULTS = 20
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _VARIED = frozenset(ReportParameters.model_fields) - {"profile"}
+# an editor that knows the schema then offers the names and marks one that is misspelt
+_NAMES: Any = {"propertyNames": {"enum": sorted(_VARIED)}}
+_ITEM = {"type": "object", "propertyNames": {"enum": sorted({*_VARIED, "profile"})}}
+_NAMES_AND_PROFILE: Any = {"items": _ITEM}
 
 
 def _texts_for_dates(value: Any) -> Any:
@@ -45,22 +49,35 @@ class Matrix(BaseModel):
         default=(DEFAULT_PROFILE,), min_length=1, description="profiles every question is put to"
     )
     parameters: dict[str, Any] = Field(
-        default_factory=dict, description="parameters that all reports share"
+        default_factory=dict,
+        description="parameters that all reports share",
+        json_schema_extra=_NAMES,
     )
     grid: dict[str, tuple[Any, ...]] = Field(
-        default_factory=dict, description="parameter to values: every combination is a report"
+        default_factory=dict,
+        description="parameter to values: every combination is a report",
+        json_schema_extra=_NAMES,
     )
     include: tuple[dict[str, Any], ...] = Field(
-        default=(), description="further reports, each its own parameters and, if need be, profile"
+        default=(),
+        description="further reports, each its own parameters and, if need be, profile",
+        json_schema_extra=_NAMES_AND_PROFILE,
     )
     exclude: tuple[dict[str, Any], ...] = Field(
-        default=(), description="combinations of the grid to leave out"
+        default=(),
+        description="combinations of the grid to leave out",
+        json_schema_extra=_NAMES_AND_PROFILE,
     )
 
     @field_validator("parameters", "grid", "include", "exclude", mode="before")
     @classmethod
     def _write_dates_as_text(cls, value: object) -> object:
         return _texts_for_dates(value)
+
+    @field_validator("title")
+    @classmethod
+    def _check_title(cls, title: str) -> str:
+        return check_title(title)
 
     @field_validator("grid")
     @classmethod
@@ -105,9 +122,9 @@ def read_matrix(path: Path) -> Matrix:
     if not _SAFE_NAME.fullmatch(path.stem):
         raise ParameterFault(f"{path.name!r}: name it with letters, digits, - and _ only")
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        raise ParameterFault(f"{path.name} is no YAML: {' '.join(str(error).split())}") from None
+        content = read_yaml(path.read_text(encoding="utf-8"))
+    except (NoYaml, UnicodeDecodeError) as error:
+        raise ParameterFault(f"{path.name} is no YAML of this form: {error}") from None
     if not isinstance(content, dict):
         raise ParameterFault(
             f"{path.name} holds no keys; at least `title` and `grid` or `include` are needed",
@@ -117,9 +134,7 @@ def read_matrix(path: Path) -> Matrix:
     try:
         return Matrix.model_validate(content)
     except ValidationError as error:
-        said = "; ".join(
-            f"{'.'.join(map(str, part['loc'])) or 'file'}: {part['msg']}" for part in error.errors()
-        )
+        said = phrase_faults(error)
         raise ParameterFault(f"{path.name}: {said}", hint=_HINT) from None
 
 

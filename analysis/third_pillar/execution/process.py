@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from third_pillar.execution.cell_process import Work, run_forked
+from third_pillar.execution.environment import hide_environment
 
 LOG_KEPT = 1024 * 1024
 """Bytes kept of what a process writes past Python."""
@@ -193,6 +194,7 @@ class CellRun:
             OutOfTime: One, or all, took too long.
             ProcessEnded: The process was gone first.
         """
+        hide_environment()
         process = _fork(work) if can_fork() else _spawn(work)
         error: BaseException | None = None
         try:

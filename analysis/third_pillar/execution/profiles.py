@@ -7,17 +7,27 @@ import re
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from third_pillar import evidence
+from third_pillar.execution.yaml_files import NoYaml, check_title, phrase_faults, read_yaml
 from third_pillar.vocabulary.errors import ParameterFault
-from third_pillar.vocabulary.parameters import nearest
+from third_pillar.vocabulary.parameters import ReportParameters, nearest
 
 PROFILES = Path("reports") / "profiles"
 DEFAULT_PROFILE = "full"
 _MAX_BYTES = 1024 * 1024
+_SHOWN = 60
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+
+
+def _as_in_the_file(schema: dict[str, Any]) -> None:
+    """The file is named for the profile; the name is no key of it."""
+    del schema["properties"]["name"]
+    schema["required"].remove("name")
+    names = sorted({*ReportParameters.model_fields} - {"profile"})
+    schema["properties"]["parameters"]["propertyNames"] = {"enum": names}
+    schema["description"] = "One file of reports/profiles/: which notebook answers, and how."
 
 
 class Profile(BaseModel):
@@ -31,7 +41,9 @@ class Profile(BaseModel):
         memory_mb: Memory the cells may hold; none means half of the machine's.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", title="Profile of reports", json_schema_extra=_as_in_the_file
+    )
 
     name: str
     title: str = Field(min_length=1)
@@ -46,6 +58,11 @@ class Profile(BaseModel):
     def memory_bytes(self) -> int | None:
         """The bound in bytes."""
         return self.memory_mb * 2**20 if self.memory_mb else None
+
+    @field_validator("title")
+    @classmethod
+    def _check_title(cls, title: str) -> str:
+        return check_title(title)
 
     @field_validator("parameters", mode="before")
     @classmethod
@@ -73,26 +90,25 @@ def load_profile(name: str, *, root: Path | None = None) -> Profile:
     root = root or evidence.project_root()
     valid = list_profiles(root=root)
     if name not in valid:
-        shown = ", ".join(valid) or "none"
+        asked, shown = name[:_SHOWN], ", ".join(valid) or "none"
         raise ParameterFault(
-            f"profile = {name!r}: not known.{nearest(name, valid)} Valid: {shown}",
+            f"profile = {asked!r}: not known.{nearest(asked, valid)} Valid: {shown}",
             hint=f"A profile is a file in {PROFILES.as_posix()}/.",
         )
     path = root / PROFILES / f"{name}.yml"
     if path.stat().st_size > _MAX_BYTES:
         raise _fault(path, "is larger than 1 MB: that is no profile")
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = read_yaml(path.read_text(encoding="utf-8"))
         if not isinstance(content, dict):
             raise _fault(path, "holds no keys; at least title and notebook are needed")
+        if "name" in content:
+            raise _fault(path, "names itself: the file is named for the profile")
         return Profile.model_validate({**content, "name": name})
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        raise _fault(path, f"is no YAML: {error}") from None
+    except (NoYaml, UnicodeDecodeError) as error:
+        raise _fault(path, f"is no YAML of this form: {error}") from None
     except ValidationError as error:
-        said = "; ".join(
-            f"{'.'.join(map(str, part['loc'])) or 'file'}: {part['msg']}" for part in error.errors()
-        )
-        raise _fault(path, said) from None
+        raise _fault(path, phrase_faults(error)) from None
 
 
 def notebook_path(profile: Profile, *, root: Path | None = None) -> Path:

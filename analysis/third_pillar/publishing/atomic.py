@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
 import uuid
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from third_pillar.evidence import files
 from third_pillar.evidence.files import replace_whole, sync_folder
+from third_pillar.vocabulary.errors import StorageFault
 
 REPORTS_VARIABLE = "PILLAR_REPORTS"
 ROOM_NEEDED = 32 * 1024 * 1024
@@ -82,4 +82,8 @@ def check_writable(folder: Path) -> None:
             with suppress(OSError):
                 probe.unlink()
         if shutil.disk_usage(folder).free < ROOM_NEEDED:
-            raise OSError(errno.ENOSPC, "less than 32 MB are free")
+            needed = f"{ROOM_NEEDED // 2**20} MB"
+            raise StorageFault(
+                f"cannot write {folder}: less than {needed} are free, and a report may need them",
+                hint=f"Free space there, or set {REPORTS_VARIABLE} to another folder.",
+            )

@@ -20,13 +20,16 @@ from typing import Any, Literal, Protocol
 from third_pillar.execution.matrix import Task
 from third_pillar.publishing.archive import Archive, reports_folder
 from third_pillar.publishing.atomic import storage_faults
+from third_pillar.publishing.locks import hold_lock
 from third_pillar.publishing.outcome import ReportOutcome
+from third_pillar.publishing.own_figures import OwnFiguresRule
 from third_pillar.publishing.pool import Answer, Asked, Step, read_outcome
 from third_pillar.publishing.report import find_unchanged
 from third_pillar.vocabulary.errors import ParameterFault, PillarError
 
 BATCHES = "batches"
 JOURNAL = "journal.jsonl"
+_LOCK = ".lock"
 Status = Literal["published", "unchanged", "failed", "missing"]
 
 
@@ -57,6 +60,7 @@ class BatchOptions:
         resume: Take up the last batch of this matrix where it stopped.
         timeout: Seconds for one report; the profile's where not given.
         engine: "kernel" for ordinary kernels.
+        own_figures: What to do where the reader has own figures in `data/overlay/`.
     """
 
     force: bool = False
@@ -64,6 +68,7 @@ class BatchOptions:
     resume: bool = False
     timeout: float | None = None
     engine: str = "pillar"
+    own_figures: OwnFiguresRule = "refuse"
 
 
 class Maker(Protocol):
@@ -86,6 +91,8 @@ class Batch:
         tasks: Its reports.
         options: How it is run.
         results: How each ended so far, by number.
+        seconds: Wall time of the last run.
+        has_begun: Whether it got as far as to a journal of its own.
     """
 
     name: str
@@ -94,6 +101,7 @@ class Batch:
     options: BatchOptions = field(default_factory=BatchOptions)
     results: dict[int, Result] = field(default_factory=dict)
     seconds: float = 0.0
+    has_begun: bool = False
 
     @property
     def folder(self) -> Path:
@@ -122,31 +130,45 @@ class Batch:
 
         Raises:
             StorageFault: The reports' folder cannot be written.
-            ParameterFault: There is no batch to resume.
+            ParameterFault: There is no batch to resume, or another process runs this one.
         """
         began = time.monotonic()
         archive = Archive()
         archive.check_writable()
+        try:
+            with hold_lock(self.folder / _LOCK, wait=False) as is_ours:
+                if not is_ours:
+                    raise ParameterFault(
+                        f"the batch {self.name!r} is being run by another process",
+                        hint="Wait for it, or give the matrix another name: the folder of a batch "
+                        "is named for it.",
+                    )
+                self._run(archive, maker, tell)
+        finally:
+            self.seconds = round(time.monotonic() - began, 3)
+            maker.close()
+
+    def _run(
+        self, archive: Archive, maker: Maker, tell: Callable[[Step | Result | None], None]
+    ) -> None:
         with storage_faults(self.folder):
-            self.folder.mkdir(parents=True, exist_ok=True)
             journal = _Journal(self.folder / JOURNAL, self)
             if self.options.resume:
                 self.results = journal.take_up(archive)
             journal.begin(self.results.values())
+        self.has_begun = True
         try:
             for result in self._serve(archive):
                 self._note(result, journal, tell)
             self._make(maker, journal, tell)
         finally:
-            self.seconds = round(time.monotonic() - began, 3)
             journal.close()
-            maker.close()
 
     def _serve(self, archive: Archive) -> Iterator[Result]:
         if self.options.force:
             return
         for task in self.missing:
-            served, _ = find_unchanged(task.profile, task.given, archive=archive)
+            served = _find(task, self.options, archive)
             if served:
                 yield Result(task, "unchanged", served)
 
@@ -156,7 +178,15 @@ class Batch:
         tasks = {task.number: task for task in self.missing}
         options = self.options
         asked = [
-            Asked(number, task.profile, task.given, options.force, options.timeout, options.engine)
+            Asked(
+                number,
+                task.profile,
+                task.given,
+                options.force,
+                options.timeout,
+                options.engine,
+                own_figures=options.own_figures,
+            )
             for number, task in tasks.items()
         ]
         for told in maker.run(asked):
@@ -185,7 +215,8 @@ class _Journal:
         self._batch = batch
         self._file: Any = None
         asked = [[task.profile, task.given] for task in batch.tasks]
-        content = json.dumps(asked, sort_keys=True, default=str)
+        rule = batch.options.own_figures
+        content = json.dumps([rule, asked], sort_keys=True, default=str)
         self._asked = hashlib.sha256(content.encode()).hexdigest()
 
     def take_up(self, archive: Archive) -> dict[int, Result]:
@@ -246,6 +277,13 @@ class _Journal:
         self._file.close()
 
 
+def _find(task: Task, options: BatchOptions, archive: Archive) -> ReportOutcome | None:
+    found, _ = find_unchanged(
+        task.profile, task.given, archive=archive, own_figures=options.own_figures
+    )
+    return found
+
+
 def list_tasks(batch: Batch) -> list[Result]:
     """What the batch would do: "unchanged" is served, "missing" would be made; nothing is run."""
     results = []
@@ -253,7 +291,7 @@ def list_tasks(batch: Batch) -> list[Result]:
         served = None
         if not batch.options.force:
             try:
-                served, _ = find_unchanged(task.profile, task.given)
+                served = _find(task, batch.options, Archive())
             except PillarError as error:
                 failed = {"status": "failed", "message": str(error), "hint": error.hint}
                 results.append(Result(task, "failed", read_outcome(failed)))

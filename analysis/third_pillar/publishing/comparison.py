@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,16 +41,7 @@ class Side:
     @property
     def tables(self) -> Mapping[str, str]:
         """File of the data package to sha256; only those the report read, where that is known."""
-        tables = _mapping(_mapping(self.manifest.get("data")).get("tables"))
-        reads = self.manifest.get("reads")
-        if not isinstance(reads, Mapping) or "*" in reads:
-            return tables
-        folders = tuple(name for name in reads if name.endswith("/"))
-        return {
-            name: digest
-            for name, digest in tables.items()
-            if name in reads or (folders and name.startswith(folders))
-        }
+        return tables_read(self.manifest)
 
     @property
     def identity(self) -> ReportIdentity:
@@ -76,20 +67,49 @@ def read_side(folder: Path) -> Side:
     """
     path = folder / _FINDINGS
     try:
-        findings = Findings.model_validate_json(path.read_bytes())
+        content = path.read_bytes()
     except OSError as error:
         raise ParameterFault(
             f"{folder} holds no {_FINDINGS}",
             hint="Name a published run or the folder of one; `pillar archive list` shows them.",
         ) from error
+    return parse_side(content, read_manifest(folder), place=str(path))
+
+
+def parse_side(content: str | bytes, manifest: Mapping[str, Any], *, place: str) -> Side:
+    """A report as a side of a comparison, from the text of its findings.
+
+    Args:
+        content: Of findings.json.
+        manifest: What its manifest says.
+        place: Where the findings came from, for the message.
+
+    Raises:
+        ParameterFault: The findings are of another form.
+    """
+    try:
+        return Side(Findings.model_validate_json(content), manifest)
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join(map(str, first["loc"])) or "the file"
+        where = ".".join(map(str, first["loc"])) or "the file"
         raise ParameterFault(
-            f"{path} is not of the form this version of the kit reads ({place}: {first['msg']})",
+            f"{place} is not of the form this version of the kit reads ({where}: {first['msg']})",
             hint="Reports can be compared when both were made since the form last changed.",
         ) from None
-    return Side(findings, read_manifest(folder))
+
+
+def tables_read(manifest: Mapping[str, Any]) -> Mapping[str, str]:
+    """File of the data package to sha256, of those that a report read, where that is known."""
+    tables = _mapping(_mapping(manifest.get("data")).get("tables"))
+    reads = manifest.get("reads")
+    if not isinstance(reads, Mapping) or "*" in reads:
+        return tables
+    folders = tuple(name for name in reads if name.endswith("/"))
+    return {
+        name: digest
+        for name, digest in tables.items()
+        if name in reads or (folders and name.startswith(folders))
+    }
 
 
 def compare_reports(before: Side, after: Side, *, store: TableStore) -> Changes:
@@ -132,14 +152,48 @@ def find_baseline(
         manifest: What the new report's manifest will say.
         published: Run ids that readers have seen.
     """
-    key, question = manifest.get("run_key"), _question(manifest)
-    others = [run for run in runs if run.manifest.get("run_key") not in {None, key}]
-    ranked = sorted(
-        others,
+    key = manifest.get("run_key")
+    ranked = _ranked(runs, manifest=manifest, published=published)
+    others = (run for run in ranked if run.manifest.get("run_key") != key)
+    return next((run for run in others if not archive.faults(run)), None)
+
+
+def list_baselines(
+    archive: Archive,
+    runs: Sequence[ArchivedRun],
+    *,
+    manifest: Mapping[str, Any],
+    published: frozenset[str],
+) -> list[ArchivedRun]:
+    """The reports of which `find_baseline` chooses one once the new report's key is known.
+
+    At most two, of different keys: the new report can be the same as one of them only.
+
+    Args:
+        archive: As for `find_baseline`.
+        runs: As there.
+        manifest: What is known of the new report before it is made.
+        published: As there.
+    """
+    found: list[ArchivedRun] = []
+    for run in _ranked(runs, manifest=manifest, published=published):
+        is_new = all(run.manifest["run_key"] != one.manifest["run_key"] for one in found)
+        if is_new and not archive.faults(run):
+            found.append(run)
+        if len(found) == 2:  # noqa: PLR2004  the first, and one for when the first is the same
+            break
+    return found
+
+
+def _ranked(
+    runs: Sequence[ArchivedRun], *, manifest: Mapping[str, Any], published: frozenset[str]
+) -> Iterator[ArchivedRun]:
+    question = _question(manifest)
+    yield from sorted(
+        (run for run in runs if run.manifest.get("run_key") is not None),
         key=lambda run: (_question(run.manifest) == question, run.run_id in published, run.run_id),
         reverse=True,
     )
-    return next((run for run in ranked if not archive.faults(run)), None)
 
 
 def _question(manifest: Mapping[str, Any]) -> dict[str, Any]:

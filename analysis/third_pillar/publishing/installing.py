@@ -7,6 +7,7 @@ so the first two belong outside the repository.
 
 from __future__ import annotations
 
+import os
 import shlex
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from third_pillar.evidence.location import ROOT_VARIABLE
 from third_pillar.publishing.atomic import REPORTS_VARIABLE, storage_faults, write_atomic
 from third_pillar.vocabulary.errors import ParameterFault, StorageFault
 
@@ -23,6 +25,7 @@ KINDS: tuple[Kind, ...] = ("systemd", "cron", "github-actions")
 _HOUR = 60
 _MARK = "# pillar schedule of"
 _NAME = "pillar-schedule"
+_NO_CRONTAB = ("no crontab", "no such file")
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,13 @@ class Installation:
 
 
 def compose_installation(
-    kind: Kind, *, root: Path, every: int, home: Path, reports: Path | None = None
+    kind: Kind,
+    *,
+    root: Path,
+    every: int,
+    home: Path,
+    reports: Path | None = None,
+    is_named: bool = False,
 ) -> Installation:
     """The texts for this machine.
 
@@ -49,6 +58,8 @@ def compose_installation(
         every: Minutes between two looks; a divisor of 60.
         home: The user's folder.
         reports: Reports folder where it is not the project's own.
+        is_named: Whether the project is another than the one the command is installed in, so
+            that it must be named.
 
     Raises:
         ParameterFault: `every` does not divide the hour, or a path cannot be written there.
@@ -60,10 +71,12 @@ def compose_installation(
     for path in (root, reports):
         if path is not None and not str(path).isprintable():
             raise ParameterFault(f"{str(path)!r}: such a path cannot stand in a unit or a crontab")
+    given = {ROOT_VARIABLE: root} if is_named else {}
+    given |= {REPORTS_VARIABLE: reports} if reports else {}
     if kind == "systemd":
-        return _systemd(root, every, home, reports)
+        return _systemd(root, every, home, given)
     if kind == "cron":
-        return _cron(root, every, reports)
+        return _cron(root, every, given)
     return _workflow(root, every)
 
 
@@ -72,9 +85,12 @@ def _command() -> list[str]:
     return [str(Path(sys.executable).parent / "pillar"), "schedule", "run", "--quiet"]
 
 
-def _systemd(root: Path, every: int, home: Path, reports: Path | None) -> Installation:
-    words = [_quote_unit(word) for word in _command()]
-    environment = f"Environment={_quote_unit(f'{REPORTS_VARIABLE}={reports}')}\n" if reports else ""
+def _systemd(root: Path, every: int, home: Path, given: Mapping[str, Path]) -> Installation:
+    program, *words = _command()
+    words = [_quote_unit(program), *(_quote_unit(word, dollar="$$") for word in words)]
+    environment = "".join(
+        f"Environment={_quote_unit(f'{name}={path}')}\n" for name, path in given.items()
+    )
     service = (
         "[Unit]\n"
         "Description=Run what is due of the pillar schedule\n\n"
@@ -102,14 +118,15 @@ def _systemd(root: Path, every: int, home: Path, reports: Path | None) -> Instal
     )
 
 
-def _quote_unit(word: str) -> str:
-    escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
-    return f'"{escaped}"'
+def _quote_unit(word: str, *, dollar: str = "$") -> str:
+    """A word in quotes; a dollar sign stands for a variable in arguments, and there alone."""
+    escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
+    return f'"{escaped.replace("$", dollar)}"'
 
 
-def _cron(root: Path, every: int, reports: Path | None) -> Installation:
+def _cron(root: Path, every: int, environment: Mapping[str, Path]) -> Installation:
     minutes = "*" if every == 1 else f"*/{every}" if every < _HOUR else "0"
-    given = f"{REPORTS_VARIABLE}={shlex.quote(str(reports))} " if reports else ""
+    given = "".join(f"{name}={shlex.quote(str(path))} " for name, path in environment.items())
     command = f"cd {shlex.quote(str(root))} && {given}{shlex.join(_command())}"
     # cron ends a command at a percent sign
     escaped = command.replace("%", r"\%")
@@ -184,11 +201,28 @@ def write_installation(installation: Installation) -> list[str]:
     return written
 
 
+def _read_crontab() -> list[str]:
+    """Its lines; none where the user has none. What cannot be read is not to be overwritten."""
+    plain = {**os.environ, "LC_ALL": "C"}
+    read = subprocess.run(
+        ["crontab", "-l"],  # noqa: S607  the user's own
+        capture_output=True,
+        text=True,
+        check=False,
+        env=plain,
+    )
+    said = read.stderr.casefold()
+    if read.returncode and said.strip() and not any(none in said for none in _NO_CRONTAB):
+        raise subprocess.CalledProcessError(
+            read.returncode, "crontab", stderr=" ".join(read.stderr.split())
+        )
+    return [] if read.returncode else read.stdout.splitlines()
+
+
 def _add_to_crontab(text: str) -> None:
     mark = text.splitlines()[0]
     try:
-        old = subprocess.run(["crontab", "-l"], capture_output=True, text=True, check=False)  # noqa: S607  the user's own
-        lines = old.stdout.splitlines() if old.returncode == 0 else []
+        lines = _read_crontab()
         kept: list[str] = []
         skip = False
         for line in lines:

@@ -29,6 +29,7 @@ class OneByOne:
                 force=question.force,
                 timeout=question.timeout,
                 engine="kernel" if question.engine == "kernel" else "pillar",
+                own_figures=question.own_figures,
             )
         except PillarError as error:
             said = {"status": "failed", "message": str(error), "hint": error.hint}

@@ -15,8 +15,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from third_pillar.execution.environment import AS_IN_A_NOTEBOOK, ONE_THREAD
+from third_pillar.execution.environment import (
+    AS_IN_A_NOTEBOOK,
+    ONE_THREAD,
+    hide_environment,
+    kept_environment,
+)
 from third_pillar.publishing.outcome import ReportOutcome
+from third_pillar.publishing.own_figures import OwnFiguresRule
 from third_pillar.vocabulary.errors import ReportFailed
 
 _CHUNK = 1 << 16
@@ -25,7 +31,11 @@ _TRIES = 2
 
 @dataclass(frozen=True)
 class Asked:
-    """One report asked for: number, profile, parameters, how to run it, where to keep it."""
+    """One report asked for: number, profile, parameters, how to run it, where to keep it.
+
+    `own_figures` says what to do where the reader has some; `earlier` holds the reports it may be
+    held against where they lie in another archive than the one it is kept in.
+    """
 
     task: int
     profile: str
@@ -34,6 +44,8 @@ class Asked:
     timeout: float | None = None
     engine: str = "pillar"
     reports: str = ""
+    own_figures: OwnFiguresRule = "refuse"
+    earlier: list[dict[str, Any]] | None = None
 
 
 @dataclass(frozen=True)
@@ -62,7 +74,7 @@ class WarmPool:
     Attributes:
         workers: Reports made at a time.
         log: Takes what the process says on standard error.
-        environment: Variables that differ from this process's.
+        environment: Variables it has beside those that are kept of this process's.
     """
 
     workers: int
@@ -127,25 +139,29 @@ class WarmPool:
             process.wait()
 
     def _start(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "third_pillar.publishing.warm"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self.log or subprocess.DEVNULL,
-            start_new_session=True,
-            env={**AS_IN_A_NOTEBOOK, **os.environ, **ONE_THREAD, **self.environment},
+        """A warm process that answers; one that is lost while it starts is started once more."""
+        hide_environment()
+        for _ in range(_TRIES):
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "third_pillar.publishing.warm"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self.log or subprocess.DEVNULL,
+                start_new_session=True,
+                env={**AS_IN_A_NOTEBOOK, **kept_environment(), **ONE_THREAD, **self.environment},
+            )
+            messages: list[dict[str, Any]] | None = []
+            while messages == []:
+                messages = self._listen(60.0)
+            if messages:
+                self.code = str(messages[0]["code"])
+                self.start_seconds = float(messages[0]["processor_seconds"])
+                return
+            self.close()
+        raise ReportFailed(
+            "the process that makes reports did not start",
+            hint="`pillar doctor` looks at the installation; the log says more.",
         )
-        messages = None
-        while not messages:
-            messages = self._listen(60.0)
-            if messages is None:
-                self.close()
-                raise ReportFailed(
-                    "the process that makes reports did not start",
-                    hint="`pillar doctor` looks at the installation; the log says more.",
-                )
-        self.code = str(messages[0]["code"])
-        self.start_seconds = float(messages[0]["processor_seconds"])
 
     def _ask(self, question: Asked) -> None:
         if self._process is None or self._process.stdin is None:

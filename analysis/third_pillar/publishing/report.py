@@ -7,7 +7,7 @@ import errno
 import json
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -38,6 +38,7 @@ from third_pillar.vocabulary.parameters import Question
 
 if TYPE_CHECKING:
     from third_pillar.execution.run import ExecutedRun
+    from third_pillar.publishing.earlier import Earlier
 
 REPORT = "report.html"
 FINDINGS = "findings.json"
@@ -63,6 +64,7 @@ class _Request:
     exporter: Exporter | None = None
     engine: EngineName = "pillar"
     sampled: bool = False
+    earlier: Sequence[Earlier] | None = None
     started: dt.datetime = field(default_factory=lambda: dt.datetime.now(dt.UTC))
 
     @property
@@ -97,6 +99,7 @@ def publish_report(
     engine: EngineName = "pillar",
     sampled: bool = False,
     archive: Archive | None = None,
+    earlier: Sequence[Earlier] | None = None,
 ) -> ReportOutcome:
     """The report that answers this question, published unless the archive holds it already.
 
@@ -112,6 +115,7 @@ def publish_report(
         engine: "kernel" runs the cells in an ordinary kernel.
         sampled: Whether to measure what the processor's time goes into.
         archive: Where the report is kept; the project's where not given.
+        earlier: Reports it may be held against; those of the archive where not given.
 
     Raises:
         ParameterFault: The question is wrong, or there are own figures and nothing was said of
@@ -122,7 +126,8 @@ def publish_report(
     if sampled:
         sample_time()
     request = _resolve(profile, given or {}, timeout=timeout, own_figures=own_figures)
-    request = replace(request, progress=progress, exporter=exporter, engine=engine, sampled=sampled)
+    request = replace(request, progress=progress, exporter=exporter, engine=engine)
+    request = replace(request, sampled=sampled, earlier=earlier)
     archive = archive or Archive()
     served = None if force else _serve(request, archive)
     if served:
@@ -133,15 +138,25 @@ def publish_report(
 
 
 def find_unchanged(
-    profile: str, given: Mapping[str, object], *, archive: Archive | None = None
+    profile: str,
+    given: Mapping[str, object],
+    *,
+    archive: Archive | None = None,
+    own_figures: OwnFiguresRule = "refuse",
 ) -> tuple[ReportOutcome | None, RunInputs]:
     """The archive's own report of this question if it still stands, and what one now rests on.
 
+    Args:
+        profile: As for `publish_report`.
+        given: As there.
+        archive: As there.
+        own_figures: As there.
+
     Raises:
-        ParameterFault: The question is wrong.
+        ParameterFault: The question is wrong, or nothing was said of own figures.
         EvidenceFault: The data package breaks its rules.
     """
-    request = _resolve(profile, given)
+    request = _resolve(profile, given, own_figures=own_figures)
     return _serve(request, archive or Archive()), request.inputs
 
 
@@ -238,7 +253,9 @@ def _build(request: _Request, archive: Archive, run: OpenRun) -> tuple[ExecutedR
     keyed = {"run_key": request.inputs.key_of(reads), "reads": reads}
     described = {**request.describe(run), **keyed}
     TableStore(archive.folder).keep(request.inputs.tables, data_folder(request.root))
-    since = compare_with_last(archive, run.lineage, executed.findings, described)
+    since = compare_with_last(
+        archive, run.lineage, executed.findings, described, earlier=request.earlier
+    )
     exported = export(
         since.add_to(executed.notebook),
         findings=executed.findings,

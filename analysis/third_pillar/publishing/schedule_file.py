@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ValidationError
 
+from third_pillar.execution.yaml_files import NoYaml, phrase_fault, read_yaml
 from third_pillar.publishing.slots import Timetable
 from third_pillar.vocabulary.errors import ParameterFault
 from third_pillar.vocabulary.parameters import ReportParameters, nearest
@@ -33,22 +33,6 @@ class Entry:
     timetable: Timetable
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML in which no key stands twice: the second would silently win."""
-
-
-def _build_mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
-    keys = [loader.construct_object(key) for key, _ in node.value]
-    twice = sorted({str(key) for key in keys if keys.count(key) > 1})
-    if twice:
-        line = node.start_mark.line + 1
-        raise yaml.YAMLError(f"{', '.join(twice)} stands twice, below line {line}")
-    return loader.construct_mapping(node, deep=True)
-
-
-_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _build_mapping)
-
-
 def load_schedule(root: Path) -> list[Entry]:
     """The entries, in the order of the file; none where there is no file.
 
@@ -59,12 +43,12 @@ def load_schedule(root: Path) -> list[Entry]:
     try:
         if path.stat().st_size > _LARGEST:
             raise _fault(["is larger than a megabyte"])
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506  a safe loader
+        content = read_yaml(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return []
     except (OSError, UnicodeDecodeError) as error:
         raise _fault([f"cannot be read: {error}"]) from None
-    except (yaml.YAMLError, RecursionError) as error:
+    except NoYaml as error:
         raise _fault([f"is no YAML of this form: {error}"]) from None
     try:
         schedule = Schedule.model_validate({} if content is None else content)
@@ -112,7 +96,7 @@ def _entry_faults(entry: Entry, root: Path) -> Iterator[str]:
 def _phrase(part: Mapping[str, Any]) -> str:
     """One fault of the form, with the nearest key where a key is unknown."""
     place = [str(one)[:60] for one in part["loc"] if one != "[key]"]
-    said = str(part["msg"]).removeprefix("Value error, ").removeprefix("Input ")
+    said = phrase_fault(str(part["msg"]))
     if part["type"] == "extra_forbidden":
         parents = place[:-1]
         model = _MODELS.get(parents[-1] if parents else "", ScheduleEntry if parents else Schedule)

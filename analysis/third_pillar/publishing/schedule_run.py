@@ -226,7 +226,10 @@ def _try(due: Due, setting: Setting) -> tuple[SlotResult, bool]:
     today = dt.datetime.now().astimezone().date()
     try:
         outcome = setting.publish(
-            asked.profile, slot_parameters(due, today=today), timeout=asked.timeout_seconds
+            asked.profile,
+            slot_parameters(due, today=today),
+            timeout=asked.timeout_seconds,
+            own_figures=asked.own_figures,
         )
     except (ParameterFault, EvidenceFault) as error:
         return SlotResult(due, "failed", messages=(_said(error),)), False
@@ -235,7 +238,7 @@ def _try(due: Due, setting: Setting) -> tuple[SlotResult, bool]:
     except Exception as error:  # noqa: BLE001  a fault of the kit must not stop the other entries
         return SlotResult(due, "failed", messages=(f"{type(error).__name__}: {error}",)), True
     if outcome.status == "failed" or outcome.html is None:
-        messages = (f"{outcome.message} {outcome.hint}".strip(),)
+        messages = (_join(outcome.message, outcome.hint),)
         kept = outcome.kept.name if outcome.kept else ""
         return SlotResult(due, "failed", run_id=kept, messages=messages), True
     run_id = outcome.html.parent.name
@@ -243,4 +246,10 @@ def _try(due: Due, setting: Setting) -> tuple[SlotResult, bool]:
 
 
 def _said(error: PillarError) -> str:
-    return f"{error} {error.hint}".strip()
+    return _join(str(error), error.hint)
+
+
+def _join(message: str, hint: str) -> str:
+    """Both as sentences of one line."""
+    ended = message if message.endswith((".", "!", "?")) or not hint else f"{message}."
+    return " ".join(f"{ended} {hint}".split())

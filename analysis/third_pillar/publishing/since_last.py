@@ -7,14 +7,14 @@ the page alone. The executed notebook is archived as it ran.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from third_pillar.execution.documents import Node, as_node
-from third_pillar.publishing.approval import Approvals
-from third_pillar.publishing.archive import Archive, ArchivedRun, Lineage
-from third_pillar.publishing.comparison import Side, compare_reports, find_baseline, read_side
+from third_pillar.publishing.archive import Archive, Lineage
+from third_pillar.publishing.comparison import Side, compare_reports, parse_side
+from third_pillar.publishing.earlier import Earlier, choose, find_earlier
 from third_pillar.publishing.table_store import TableStore
 from third_pillar.vocabulary.changes import Changes
 from third_pillar.vocabulary.errors import ParameterFault
@@ -35,17 +35,17 @@ class SinceLast:
 
     Attributes:
         changes: None for the first report of a lineage, or where the last cannot be compared.
-        last: The report before; none for the first.
+        last: Run id of the report before; empty for the first.
         summary: For the manifest: the run compared with and the first sentences.
     """
 
     changes: Changes | None = None
-    last: ArchivedRun | None = None
+    last: str = ""
     summary: dict[str, Any] = field(default_factory=dict)
 
     def add_to(self, notebook: Any) -> Any:
         """A copy of the executed notebook with the part in it; itself for the first report."""
-        if self.last is None:
+        if not self.last:
             return notebook
         part = self._compose(frozenset(_ANCHOR.findall(_all_html(notebook))))
         data = {"text/html": str(part.html), "text/plain": part.text}
@@ -72,26 +72,31 @@ class SinceLast:
 
 
 def compare_with_last(
-    archive: Archive, lineage: Lineage, findings: Findings, manifest: Mapping[str, Any]
+    archive: Archive,
+    lineage: Lineage,
+    findings: Findings,
+    manifest: Mapping[str, Any],
+    *,
+    earlier: Sequence[Earlier] | None = None,
 ) -> SinceLast:
     """What changed against the last report of the lineage.
 
     Args:
-        archive: Where the last report is.
+        archive: Where the last report is, and the tables it rests on.
         lineage: Of the new report.
         findings: Of the new report.
         manifest: What the new report's manifest will say of its inputs.
+        earlier: Reports to choose from where they lie in another archive.
     """
-    runs = archive.list_lineage(lineage)
-    standings = Approvals(archive).standings(runs)
-    published = frozenset(run.run_id for run in runs if standings[run.folder].state == "published")
-    last = find_baseline(archive, runs, manifest=manifest, published=published)
+    if earlier is None:
+        earlier = find_earlier(archive, lineage, manifest=manifest)
+    last = choose(earlier, run_key=str(manifest.get("run_key")))
     if last is None:
         return SinceLast()
     try:
-        before = read_side(last.folder)
+        before = parse_side(last.findings, last.manifest, place=last.run_id)
     except ParameterFault:
-        return SinceLast(last=last, summary={"since": last.run_id, "comparable": False})
+        return SinceLast(last=last.run_id, summary={"since": last.run_id, "comparable": False})
     after = Side(findings, manifest)
     changes = compare_reports(before, after, store=TableStore(archive.folder))
     from third_pillar.briefing.changes import phrase_changes  # noqa: PLC0415  as above
@@ -104,7 +109,7 @@ def compare_with_last(
         "sentences": sentences[:_KEPT_SENTENCES],
         "more": max(len(sentences) - _KEPT_SENTENCES, 0),
     }
-    return SinceLast(changes, last, summary)
+    return SinceLast(changes, last.run_id, summary)
 
 
 def _all_html(notebook: Any) -> str:

@@ -50,6 +50,23 @@ class TableStore:
             if content is not None and hashlib.sha256(content).hexdigest() == digest:
                 write_atomic(kept, gzip.compress(content, mtime=0))
 
+    def read_packed(self, digest: str) -> bytes | None:
+        """The file of that hash as it is kept; none where it is not, or was damaged."""
+        kept = self._path(digest)
+        return kept.read_bytes() if kept and self.read(digest) is not None else None
+
+    def put_packed(self, digest: str, content: bytes) -> None:
+        """Keep what `read_packed` gave in another archive.
+
+        Raises:
+            StorageFault: The store cannot be written.
+        """
+        kept = self._path(digest)
+        if kept is not None:
+            with storage_faults(self.folder):
+                self.folder.mkdir(parents=True, exist_ok=True)
+            write_atomic(kept, content)
+
     def read(self, digest: str) -> bytes | None:
         """The file of that hash; none where it is not kept or was damaged."""
         kept = self._path(digest)

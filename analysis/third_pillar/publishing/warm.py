@@ -34,7 +34,7 @@ def warm_up() -> None:
 
     from third_pillar import briefing  # noqa: PLC0415
     from third_pillar.execution import run, shell  # noqa: F401, PLC0415
-    from third_pillar.publishing import html_export  # noqa: PLC0415
+    from third_pillar.publishing import html_export, since_last  # noqa: F401, PLC0415
     from third_pillar.publishing.plotly_bundle import load_bundle  # noqa: PLC0415
 
     load_bundle()
@@ -153,13 +153,15 @@ def _work(question: dict[str, Any], tell: int, parent: int, others: list[int]) -
 
 
 def _answer(question: dict[str, Any], tell: int) -> dict[str, Any]:
-    from third_pillar.publishing.report import publish_report  # noqa: PLC0415  imported by now
+    from third_pillar.publishing.earlier import Earlier  # noqa: PLC0415  imported by now
+    from third_pillar.publishing.report import publish_report  # noqa: PLC0415  same
     from third_pillar.vocabulary.errors import PillarError, ReportFailed  # noqa: PLC0415  same
 
     def tell_step(step: CellProgress) -> None:
         _say(tell, {"step": [step.number, step.of, step.heading], "task": question["task"]})
 
     began = time.process_time(), os.times()
+    earlier = question["earlier"]
     if question["reports"]:
         os.environ[REPORTS_VARIABLE] = question["reports"]
     try:
@@ -174,6 +176,8 @@ def _answer(question: dict[str, Any], tell: int) -> dict[str, Any]:
                 force=question["force"],
                 timeout=question["timeout"],
                 engine=question["engine"],
+                own_figures=question["own_figures"],
+                earlier=None if earlier is None else [Earlier(**one) for one in earlier],
                 progress=tell_step,
             )
         )

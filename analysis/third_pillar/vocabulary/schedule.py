@@ -8,9 +8,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
+from third_pillar.vocabulary.parameters import ReportParameters
+
 SLOT = "slot"
 """Value of `as_of` that stands for the date of the slot, in the entry's time zone."""
 
+_NAMES: Any = {"propertyNames": {"enum": sorted({*ReportParameters.model_fields} - {"profile"})}}
 EntryName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 Command = Annotated[list[Line], Field(min_length=1, max_length=100)]
@@ -70,9 +73,14 @@ class ScheduleEntry(_Closed):
     timezone: str = Field(default="UTC", description="IANA name, as in Asia/Kolkata")
     profile: str = Field(default="full", description="file of reports/profiles/")
     parameters: dict[str, Any] = Field(
-        default_factory=dict, description="as for `pillar report -p`; `as_of: slot` is its date"
+        default_factory=dict,
+        description="as for `pillar report -p`; `as_of: slot` is its date",
+        json_schema_extra=_NAMES,
     )
     enabled: bool = True
+    own_figures: Literal["refuse", "use", "leave_out"] = Field(
+        default="refuse", description="what to do where data/overlay/ holds figures of your own"
+    )
     retries: Retries = Retries()
     timeout_seconds: float | None = Field(default=None, gt=0, le=86_400)
     keep: int | None = Field(
