@@ -7,7 +7,13 @@ from functools import cached_property
 from pathlib import Path
 
 # Importing the metric modules enters their functions into the catalogue.
-from third_pillar.assessment import metrics_chain, metrics_curve, metrics_supply, metrics_trade  # noqa: F401  side effect: they register
+from third_pillar.assessment import (
+    metrics_chain,  # noqa: F401  side effect: they register
+    metrics_curve,  # noqa: F401  same
+    metrics_supply,  # noqa: F401  same
+    metrics_trade,  # noqa: F401  same
+    prepared,
+)
 from third_pillar.assessment.catalogue import measure
 from third_pillar.assessment.claims import settle_claims, tell_flips
 from third_pillar.assessment.metrics_costs import cost_expressions
@@ -74,6 +80,10 @@ class Case:
     def has_own(self) -> bool:
         """Whether the reader's own figures entered."""
         return self.results.evidence.own is not None
+
+    def measure_page(self) -> dict[str, Metric]:
+        """Numbers that take long to read and that the page of this case alone states."""
+        return _measure(self.results, _page_expressions(self.results))
 
     def metric(self, expression: str) -> Metric:
         """A number of the case.
@@ -154,8 +164,22 @@ def assess(*, own_figures: bool | None = None, **parameters: object) -> Case:
     question = ask(**parameters)
     check_package()
     wanted = chosen_overlay() if own_figures is None else overlay_folder() if own_figures else None
-    case = _assess(question, wanted)
+    case = prepared.find(question, wanted) or _assess(question, wanted)
     return _mark(case, question) if case.has_own else case
+
+
+def prepare(question: Question) -> None:
+    """Assess a question in full, so that `assess` has the case at hand for each of its pages.
+
+    It is kept until another is prepared or the data change, in this process and its forks.
+
+    Raises:
+        EvidenceFault: As `assess`.
+        MissingEvidence: As `assess`.
+    """
+    check_package()
+    overlay = chosen_overlay()
+    prepared.hold(question, overlay, lambda: _assess(question, overlay))
 
 
 def _mark(case: Case, question: Question) -> Case:
@@ -174,8 +198,12 @@ def _assess(question: Question, overlay: Path | None) -> Case:
 
 
 def _measure_standard(results: Results) -> dict[str, Metric]:
+    return _measure(results, [*_standard_expressions(results), *_page_expressions(results)])
+
+
+def _measure(results: Results, expressions: list[str]) -> dict[str, Metric]:
     found = {}
-    for expression in _standard_expressions(results):
+    for expression in expressions:
         try:
             read = measure(results, expression)
         except MissingEvidence:
@@ -206,7 +234,6 @@ def _standard_expressions(results: Results) -> list[str]:
         *network_expressions(results),
         *layer_expressions(results),
         *cost_expressions(),
-        *_page_expressions(results),
     ]
 
 

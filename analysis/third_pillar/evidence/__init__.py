@@ -30,8 +30,19 @@ if TYPE_CHECKING:
     from third_pillar.evidence.location import article_names, project_root
     from third_pillar.evidence.overlay_files import chosen_overlay, find_overlay, overlay_folder
     from third_pillar.evidence.read_digests import digest_reads
-    from third_pillar.evidence.reads import WHOLE, note_read, read_record, record_reads
-    from third_pillar.evidence.release import package_sha256, read_release, table_hashes
+    from third_pillar.evidence.reads import (
+        WHOLE,
+        captured_reads,
+        note_read,
+        read_record,
+        record_reads,
+    )
+    from third_pillar.evidence.release import (
+        package_sha256,
+        package_state,
+        read_release,
+        table_hashes,
+    )
     from third_pillar.evidence.scenarios import Scenario, load_scenario, scenario_names
     from third_pillar.evidence.specifications import load_specifications
     from third_pillar.evidence.synthetic import is_synthetic
@@ -53,6 +64,7 @@ __all__ = [
     "append_forecasts",
     "append_history",
     "article_names",
+    "captured_reads",
     "check_fragments",
     "check_package",
     "chosen_overlay",
@@ -69,6 +81,7 @@ __all__ = [
     "note_read",
     "overlay_folder",
     "package_sha256",
+    "package_state",
     "project_root",
     "read_corrections",
     "read_document",
@@ -100,6 +113,7 @@ _HOMES = {
     "append_forecasts": "forecasts",
     "append_history": "history",
     "article_names": "location",
+    "captured_reads": "reads",
     "check_fragments": "fragments",
     "check_package": "validation",
     "chosen_overlay": "overlay_files",
@@ -116,6 +130,7 @@ _HOMES = {
     "overlay_folder": "overlay_files",
     "note_read": "reads",
     "package_sha256": "release",
+    "package_state": "release",
     "project_root": "location",
     "read_corrections": "corrections",
     "read_document": "documents",

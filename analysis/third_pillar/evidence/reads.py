@@ -32,8 +32,14 @@ class _Record:
         self.file: Path | None = None
         self.folder = ""
         self.names: set[str] = set()
+        self.captured: list[set[str]] = []
         self.accounted = 0
         self.is_audited = False
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether anybody asks what is read."""
+        return self.file is not None or bool(self.captured)
 
 
 _record = _Record()
@@ -49,9 +55,13 @@ def record_reads(file: Path | None, *, root: Path | None = None) -> None:
     _record.file = file
     if file is None:
         return
-    _record.folder = str(data_folder(root)) + os.sep
     _record.names = set()
     file.touch()
+    _watch(root)
+
+
+def _watch(root: Path | None) -> None:
+    _record.folder = str(data_folder(root)) + os.sep
     if not _record.is_audited:
         # it stays for the life of the process: only the processes of reports have one
         sys.addaudithook(_audit)
@@ -69,12 +79,26 @@ def read_record(file: Path) -> tuple[str, ...]:
 
 def note_read(*names: str) -> None:
     """These files, by their names below `data/`, have a part in the report."""
+    for captured in _record.captured:
+        captured.update(names)
     fresh = [name for name in names if name not in _record.names]
     if _record.file is None or not fresh:
         return
     _record.names.update(fresh)
     with accounted(), _record.file.open("a", encoding="utf-8") as file:
         file.writelines(f"{name}\n" for name in fresh)
+
+
+@contextmanager
+def captured_reads(*, root: Path | None = None) -> Iterator[set[str]]:
+    """The names of what is read inside, for who hands on what was found there."""
+    names: set[str] = set()
+    _watch(root)
+    _record.captured.append(names)
+    try:
+        yield names
+    finally:
+        _record.captured.remove(names)
 
 
 @contextmanager
@@ -88,7 +112,7 @@ def accounted() -> Iterator[None]:
 
 
 def _audit(event: str, arguments: tuple[object, ...]) -> None:
-    if event != "open" or _record.accounted or _record.file is None:
+    if event != "open" or _record.accounted or not _record.is_wanted:
         return
     path = arguments[0]
     text = os.fsdecode(path) if isinstance(path, str | bytes) else ""

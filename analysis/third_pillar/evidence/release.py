@@ -37,6 +37,11 @@ def package_files(root: Path | None = None) -> dict[str, Path]:
     return dict(sorted(found.items()))
 
 
+def package_state(root: Path | None = None) -> tuple[tuple[Path, int, int], ...]:
+    """Path, time of change and size of each file: what differs when one has changed."""
+    return tuple(file_state(path) for path in package_files(root).values())
+
+
 def table_hashes(root: Path | None = None) -> dict[str, str]:
     """Name below `data/` (such as "curated/projects.csv") to the sha256 of the file."""
     return {name: _file_sha256(*file_state(path)) for name, path in package_files(root).items()}

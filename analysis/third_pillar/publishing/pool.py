@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import selectors
 import signal
@@ -67,6 +68,32 @@ class Answer:
     processor_seconds: float
 
 
+@dataclass(frozen=True)
+class _Flying:
+    """A report being made, or next in its process, and what names that process."""
+
+    asked: Asked
+    group: int
+
+
+def gather_pages(asked: list[Asked], workers: int) -> list[list[Asked]]:
+    """Reports that one process makes after each other: pages of one question, which it shares.
+
+    No more in one than each worker has to make, so that none waits for the others.
+    """
+    questions: dict[str, list[Asked]] = {}
+    for one in asked:
+        apart = None if one.engine == "pillar" else one.task
+        key = [one.given, one.reports, one.own_figures, apart]
+        questions.setdefault(json.dumps(key, sort_keys=True, default=str), []).append(one)
+    most = max(1, math.ceil(len(asked) / workers))
+    return [
+        pages[start : start + most]
+        for pages in questions.values()
+        for start in range(0, len(pages), most)
+    ]
+
+
 @dataclass
 class WarmPool:
     """A warm process and what is asked of it.
@@ -95,31 +122,38 @@ class WarmPool:
 
         A report that was being made when the warm process was lost is asked for once more.
         """
-        waiting = list(reversed(asked))
-        pending: dict[int, Asked] = {}
+        waiting = list(reversed(gather_pages(asked, self.workers)))
+        flying: dict[int, _Flying] = {}
         tries: Counter[int] = Counter()
-        while waiting or pending:
+        while waiting or flying:
             if self._process is None:
                 self._start()
-            while waiting and len(pending) < self.workers:
-                question = waiting.pop()
-                pending[question.task] = question
-                tries[question.task] += 1
-                self._ask(question)
+            while waiting and len({one.group for one in flying.values()}) < self.workers:
+                pages = waiting.pop()
+                tries.update(page.task for page in pages)
+                flying |= {page.task: _Flying(page, pages[0].task) for page in pages}
+                self._ask(pages)
             messages = self._listen(patience)
             if messages is None:
                 self.close()
-                lost = [number for number in pending if tries[number] >= _TRIES]
-                waiting += [question for number, question in pending.items() if number not in lost]
-                pending.clear()
+                lost = [number for number in flying if tries[number] >= _TRIES]
+                waiting += [[one.asked] for number, one in flying.items() if number not in lost]
+                flying.clear()
                 why = "the warm process was lost twice while the report was being made"
                 yield from (Answer(number, _lost(why), 0.0) for number in lost)
                 continue
             if not messages:
                 yield None
-            for told in (_read(message) for message in messages if message["task"] in pending):
+            for message in messages:
+                if message["task"] not in flying:
+                    continue
+                if "lost" in message and not message["begun"]:
+                    # the process that was to make it next was lost over another
+                    waiting.append([flying.pop(message["task"]).asked])
+                    continue
+                told = _read(message)
                 if isinstance(told, Answer):
-                    del pending[told.task]
+                    del flying[told.task]
                 yield told
 
     def close(self) -> None:
@@ -163,10 +197,10 @@ class WarmPool:
             hint="`pillar doctor` looks at the installation; the log says more.",
         )
 
-    def _ask(self, question: Asked) -> None:
+    def _ask(self, pages: list[Asked]) -> None:
         if self._process is None or self._process.stdin is None:
             return
-        line = json.dumps(vars(question)) + "\n"
+        line = json.dumps([vars(page) for page in pages]) + "\n"
         # a process that is gone is noticed where its answers end
         with contextlib.suppress(BrokenPipeError):
             self._process.stdin.write(line.encode())

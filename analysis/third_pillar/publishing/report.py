@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import errno
 import json
@@ -33,7 +34,12 @@ from third_pillar.publishing.own_figures import (
 from third_pillar.publishing.provenance import describe_provenance
 from third_pillar.publishing.state_band import show_state
 from third_pillar.publishing.table_store import TableStore
-from third_pillar.vocabulary.errors import ParameterFault, ReportFailed, StorageFault
+from third_pillar.vocabulary.errors import (
+    ParameterFault,
+    PillarError,
+    ReportFailed,
+    StorageFault,
+)
 from third_pillar.vocabulary.parameters import Question
 
 if TYPE_CHECKING:
@@ -65,6 +71,7 @@ class _Request:
     engine: EngineName = "pillar"
     sampled: bool = False
     earlier: Sequence[Earlier] | None = None
+    shares: bool = False
     started: dt.datetime = field(default_factory=lambda: dt.datetime.now(dt.UTC))
 
     @property
@@ -100,6 +107,7 @@ def publish_report(
     sampled: bool = False,
     archive: Archive | None = None,
     earlier: Sequence[Earlier] | None = None,
+    shares: bool = False,
 ) -> ReportOutcome:
     """The report that answers this question, published unless the archive holds it already.
 
@@ -116,6 +124,8 @@ def publish_report(
         sampled: Whether to measure what the processor's time goes into.
         archive: Where the report is kept; the project's where not given.
         earlier: Reports it may be held against; those of the archive where not given.
+        shares: Assess the question in this process, whose forks run the cells: the next page of
+            the same question then has the case at hand.
 
     Raises:
         ParameterFault: The question is wrong, or there are own figures and nothing was said of
@@ -127,7 +137,7 @@ def publish_report(
         sample_time()
     request = _resolve(profile, given or {}, timeout=timeout, own_figures=own_figures)
     request = replace(request, progress=progress, exporter=exporter, engine=engine)
-    request = replace(request, sampled=sampled, earlier=earlier)
+    request = replace(request, sampled=sampled, earlier=earlier, shares=shares)
     archive = archive or Archive()
     served = None if force else _serve(request, archive)
     if served:
@@ -236,6 +246,8 @@ def _build(request: _Request, archive: Archive, run: OpenRun) -> tuple[ExecutedR
     from third_pillar.publishing.since_last import compare_with_last  # noqa: PLC0415  same
 
     with own_figures_enter(is_wanted=request.own_figures):
+        if request.shares:
+            _prepare(request)
         executed = run_notebook(
             notebook_path(request.profile, root=request.root),
             parameters=request.inputs.parameters,
@@ -275,6 +287,14 @@ def _build(request: _Request, archive: Archive, run: OpenRun) -> tuple[ExecutedR
         "figures": exported.figures,
         "plotly_bundle": exported.bundle,
     }
+
+
+def _prepare(request: _Request) -> None:
+    from third_pillar.briefing import prepare_case  # noqa: PLC0415  a second; not if unchanged
+
+    # what is wrong, the report says itself, with the cell it came to
+    with contextlib.suppress(PillarError):
+        prepare_case(request.question)
 
 
 def _load_exporter() -> Exporter:

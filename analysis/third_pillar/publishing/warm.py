@@ -43,8 +43,8 @@ def warm_up() -> None:
         getattr(briefing, name)
     with contextlib.suppress(Exception):  # what is wrong with the data, each report says
         case = briefing.open_case(draws=_FEW)
-        for part in (case.metrics, case.verdicts, briefing.show_curve(case)):
-            getattr(part, "_repr_mimebundle_", dict)()
+        _ = case.metrics, case.verdicts, case.results.export_study
+        briefing.show_curve(case)._repr_mimebundle_()
 
 
 _FEW = 100
@@ -53,13 +53,19 @@ _FEW = 100
 
 @dataclass
 class _Worker:
-    """One child at work."""
+    """One child at work on one report, or on several pages of one question.
 
-    task: int
+    Attributes:
+        waiting: Reports it has not said the outcome of.
+        pid: Its number.
+        told: Descriptor of what it says.
+        buffer: A line not yet at its end.
+    """
+
+    waiting: list[int]
     pid: int
     told: int
     buffer: bytearray = field(default_factory=bytearray)
-    has_said: bool = False
 
 
 class _Parent:
@@ -99,15 +105,15 @@ class _Parent:
             if line.strip():
                 self._start(json.loads(line))
 
-    def _start(self, question: dict[str, Any]) -> None:
+    def _start(self, questions: list[dict[str, Any]]) -> None:
         told, tell = os.pipe()
         parent = os.getpid()
         pid = os.fork()
         if pid == 0:
-            question["code"] = self._code
-            _work(question, tell, parent, [told, *(w.told for w in self._workers.values())])
+            others = [told, *(w.told for w in self._workers.values())]
+            _work(questions, self._code, tell, parent, others)
         os.close(tell)
-        worker = _Worker(int(question["task"]), pid, told)
+        worker = _Worker([int(question["task"]) for question in questions], pid, told)
         self._workers[told] = worker
         self._selector.register(told, selectors.EVENT_READ)
 
@@ -117,7 +123,8 @@ class _Parent:
         *lines, rest = worker.buffer.split(b"\n")
         worker.buffer = bytearray(rest)
         for line in lines:
-            worker.has_said = worker.has_said or b'"outcome"' in line[:12]
+            if line.startswith(b'{"outcome"'):
+                worker.waiting.remove(int(json.loads(line)["task"]))
             self._say(bytes(line))
         if data:
             return
@@ -125,10 +132,11 @@ class _Parent:
         os.close(worker.told)
         del self._workers[worker.told]
         _, status = os.waitpid(worker.pid, 0)
-        if not worker.has_said:
-            said = f"signal {os.WTERMSIG(status)}" if os.WIFSIGNALED(status) else "no signal"
-            how = {"lost": f"the process that made the report ended by {said}, unfinished"}
-            self._say(json.dumps({**how, "task": worker.task}).encode())
+        said = f"signal {os.WTERMSIG(status)}" if os.WIFSIGNALED(status) else "no signal"
+        how = {"lost": f"the process that made the report ended by {said}, unfinished"}
+        for place, task in enumerate(worker.waiting):
+            # those it had not begun are not lost with the one it was making
+            self._say(json.dumps({**how, "task": task, "begun": place == 0}).encode())
 
     def _say(self, line: bytes) -> None:
         data = line + b"\n"
@@ -136,15 +144,19 @@ class _Parent:
             data = data[os.write(self._answers, data) :]
 
 
-def _work(question: dict[str, Any], tell: int, parent: int, others: list[int]) -> None:
-    """One report, in a child; does not return."""
+def _work(
+    questions: list[dict[str, Any]], code: str, tell: int, parent: int, others: list[int]
+) -> None:
+    """One report, or the pages of one question, in a child; does not return."""
     try:
         die_with(parent)
         for descriptor in others:
             os.close(descriptor)
         nothing = os.open(os.devnull, os.O_RDONLY)
         os.dup2(nothing, 0)
-        _say(tell, {"outcome": _answer(question, tell), "task": question["task"]})
+        for question in questions:
+            asked = {**question, "code": code, "shares": len(questions) > 1}
+            _say(tell, {"outcome": _answer(asked, tell), "task": question["task"]})
     except BaseException:  # noqa: BLE001  the parent says that the child was lost; this says why
         with contextlib.suppress(OSError):
             os.write(2, traceback.format_exc().encode())
@@ -160,7 +172,7 @@ def _answer(question: dict[str, Any], tell: int) -> dict[str, Any]:
     def tell_step(step: CellProgress) -> None:
         _say(tell, {"step": [step.number, step.of, step.heading], "task": question["task"]})
 
-    began = time.process_time(), os.times()
+    began = _spent()
     earlier = question["earlier"]
     if question["reports"]:
         os.environ[REPORTS_VARIABLE] = question["reports"]
@@ -179,15 +191,19 @@ def _answer(question: dict[str, Any], tell: int) -> dict[str, Any]:
                 own_figures=question["own_figures"],
                 earlier=None if earlier is None else [Earlier(**one) for one in earlier],
                 progress=tell_step,
+                shares=question["shares"],
             )
         )
     except PillarError as error:
         outcome = {"status": "failed", "message": str(error), "hint": error.hint}
         outcome |= {"error": type(error).__name__}
+    return {**outcome, "processor_seconds": round(_spent() - began, 3)}
+
+
+def _spent() -> float:
+    """Processor seconds of this process and of those it has waited for."""
     now = os.times()
-    own = time.process_time() - began[0]
-    below = now.children_user + now.children_system
-    return {**outcome, "processor_seconds": round(own + below, 3)}
+    return time.process_time() + now.children_user + now.children_system
 
 
 def _say(descriptor: int, message: dict[str, Any]) -> None:
