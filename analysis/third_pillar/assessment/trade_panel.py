@@ -114,6 +114,10 @@ def assess_trade_panel(evidence: Evidence) -> TradePanel:
     Method:
         §2.2, §2.4 and §2.5 of docs/methods.md.
     """
+    return evidence.remember(("trade_annual", "hs_codes"), _assess)
+
+
+def _assess(evidence: Evidence) -> TradePanel:
     table = evidence.table("trade_annual")
     table["line"] = table["system"] + "-" + table["code"]
     years = _read_years(table[table["flow"] == "import"])

@@ -43,7 +43,7 @@ def warm_up() -> None:
         getattr(briefing, name)
     with contextlib.suppress(Exception):  # what is wrong with the data, each report says
         case = briefing.open_case(draws=_FEW)
-        _ = case.metrics, case.verdicts, case.results.export_study
+        _ = case.metrics, case.verdicts, case.results.trade_panel, case.results.export_study
         briefing.show_curve(case)._repr_mimebundle_()
 
 
