@@ -35,6 +35,7 @@ class Bench:
         evidence: The data package as of the date asked.
         draws: Draws of the assumptions.
         addition: Magnet-equivalent tonnes a year added to the candidate, shape (4,).
+        walks: Whether several additions at the same stages are asked after each other.
     """
 
     def __init__(self, question: Question, evidence: Evidence, draws: RowDraws) -> None:
@@ -43,6 +44,7 @@ class Bench:
         self.evidence = evidence
         self.draws = draws
         self.addition: Tonnes = np.zeros(len(STAGES))
+        self.walks = False
         self._shared: dict[Hashable, object] = {}
         self._own: dict[Hashable, object] = {}
         sets = evidence.table("country_sets")
@@ -72,6 +74,24 @@ class Bench:
         if key not in self._own:
             self._own[key] = find()
         return self._own[key]  # type: ignore[return-value]  # one key, one kind of value
+
+    def keep_line(self, key: Hashable, find: Callable[[], _Found]) -> _Found | None:
+        """What does not depend on how much is added at the same stages, of the last such line.
+
+        It is large and takes as long as two questions: it is found when asked for again, or at
+        once where a line is walked, and that of another line makes room for it. Else nothing.
+        """
+        stages = tuple(np.flatnonzero(self.addition))
+        line: dict[Hashable, dict[Hashable, object]] = self.share("line", dict)
+        if stages not in line:
+            line.clear()
+        held = line.setdefault(stages, {})
+        if key not in held and not self.walks:
+            held[key] = None
+            return None
+        if held.get(key) is None:
+            held[key] = find()
+        return held[key]  # type: ignore[return-value]  # one key, one kind of value
 
     def capacity(self, count_by: str, year: int) -> StageCapacity:
         """Capacity of every country at the end of a year, without the addition."""
@@ -103,14 +123,15 @@ class Bench:
         """
         return self.keep(("own", count_by, year, layer), lambda: self._add(count_by, year, layer))
 
-    def _add(self, count_by: str, year: int, layer: str) -> Tonnes:
-        has = self.share(
+    def before(self, count_by: str, year: int, *, layer: str) -> Tonnes:
+        """The candidate's capacity without the addition, shape (draws, 4 or 6)."""
+        return self.share(
             ("has", count_by, year, layer),
             lambda: self._layered(self.candidate, count_by, year, layer),
         )
-        more = self.addition
-        if layer == HEAVY:
-            more = np.append(more, [more[STAGES.index(stage)] for stage in HEAVY_STAGES])
+
+    def _add(self, count_by: str, year: int, layer: str) -> Tonnes:
+        has, more = self.before(count_by, year, layer=layer), add_heavies(self.addition, layer)
         return np.where(more > 0, count_known(has) + more, has)
 
     def members(
@@ -232,6 +253,13 @@ class _ThinBench(Bench):
 
     def _cut(self, key: Hashable, whole: Need) -> Need:
         return self.share(key, lambda: dataclasses.replace(whole, tonnes=whole.tonnes[: self._few]))
+
+
+def add_heavies(addition: Tonnes, layer: str) -> Tonnes:
+    """An addition by stage, shape (4 or 6,): where the heavy layer counts, it brings its part."""
+    if layer != HEAVY:
+        return addition
+    return np.append(addition, [addition[STAGES.index(stage)] for stage in HEAVY_STAGES])
 
 
 def count_stages(members: Tonnes, *, leaves_metal: bool) -> Mask:

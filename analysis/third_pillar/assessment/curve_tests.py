@@ -11,6 +11,7 @@ from third_pillar.assessment.bench import (
     Bench,
     Mask,
     Tonnes,
+    add_heavies,
     count_stages,
     layer_of,
     leaves_metal,
@@ -21,6 +22,7 @@ from third_pillar.model.breadth import count_reached
 from third_pillar.model.chain import count_known
 from third_pillar.model.readings import (
     Allocation,
+    JoiningLine,
     compute_mean_shapley,
     compute_net_position,
     compute_redundancy,
@@ -251,20 +253,45 @@ def _test_attribution(bench: Bench, specification: Specification) -> float | Non
     layer = layer_of(specification)
 
     def attribute() -> Tonnes:
-        _, members, counted = _enumerate(
+        return _attribute(
             bench,
             is_without_metal=leaves_metal(specification),
             count_by=count_by,
             year=year,
             layer=layer,
         )
-        need = bench.need(year).tonnes[:SHAPLEY_DRAWS]
-        return compute_mean_shapley(members, need, is_counted=counted)
 
     value = bench.keep(("attribution", specification["metal"], layer, count_by, year), attribute)
     if value[0] < NOTHING:
         return 0.0
     return float(rank_partners(value, 0) <= specification.number("rank"))
+
+
+def _attribute(
+    bench: Bench, *, is_without_metal: bool, count_by: str, year: int, layer: str
+) -> Tonnes:
+    """Mean Shapley values, the candidate first; along a line of additions summed once."""
+    _, members, counted = _enumerate(
+        bench, is_without_metal=is_without_metal, count_by=count_by, year=year, layer=layer
+    )
+    need = bench.need(year).tonnes[:SHAPLEY_DRAWS]
+    moved = add_heavies(bench.addition, layer)
+    tonnes = moved.max()
+    line = None
+    if tonnes and np.isin(moved, (0.0, tonnes)).all():
+        line = bench.keep_line(
+            ("coalitions", is_without_metal, count_by, year, layer),
+            lambda: JoiningLine(
+                bench.before(count_by, year, layer=layer)[:SHAPLEY_DRAWS],
+                members[:, 1:],
+                need,
+                is_counted=counted,
+                is_moved=moved > 0,
+            ),
+        )
+    if line is None:
+        return compute_mean_shapley(members, need, is_counted=counted)
+    return line.find(float(tonnes))
 
 
 _TESTS: Mapping[Reading, Callable[[Bench, Specification], float | None]] = {

@@ -167,7 +167,11 @@ class WhatWould:
     def trace(self, place: str, *, up_to: float) -> tuple[tuple[float, float], ...]:
         """(tonnes added, share of the definitions that say pillar), for a line up to a tonnage."""
         points = [up_to * step / _STEPS for step in range(_STEPS + 1)]
-        return tuple((tonnes, self._share(place, tonnes)) for tonnes in points)
+        self._bench.walks = True
+        # the end first: what refuses there need not be asked before it
+        shares = {tonnes: self._share(place, tonnes) for tonnes in (points[-1], *points[:-1])}
+        self._bench.walks = False
+        return tuple((tonnes, shares[tonnes]) for tonnes in points)
 
     def _share(self, place: str, tonnes: float) -> float:
         # Nothing added is nothing added, at whichever place.

@@ -197,20 +197,82 @@ def compute_mean_shapley(members: Capacity, need: Draws, *, is_counted: Mask) ->
     return np.maximum(_average_gains(served[:, None])[:, 0], 0.0)
 
 
+class JoiningLine:
+    """Mean Shapley values as one member grows by the same tonnage at some stages.
+
+    Only the coalitions with that member change, and of them only by what is added to the stages
+    that grow: all else is summed once.
+
+    Args:
+        grows: The member's tonnes without the addition, shape (draws, stages).
+        others: The other members', shape (draws, members, stages).
+        need: Shape (draws,).
+        is_counted: Stages that constrain.
+        is_moved: Stages at which it grows.
+
+    Raises:
+        ValueError: As `compute_shapley`.
+
+    Method:
+        §5.7 of docs/methods.md.
+    """
+
+    def __init__(
+        self, grows: Capacity, others: Capacity, need: Draws, *, is_counted: Mask, is_moved: Mask
+    ) -> None:
+        _check_count(others.shape[1] + 1)
+        self._need = need
+        alone = np.ascontiguousarray(count_known(others).transpose(2, 1, 0))
+        own = np.ascontiguousarray(count_known(grows).T)
+        shape = (2 ** others.shape[1], len(need))
+        without, sums = np.full(shape, np.inf), np.empty(shape)
+        joined: dict[bool, Capacity] = {}
+        for stage in np.flatnonzero(is_counted):
+            np.minimum(without, _sum_coalitions(alone[stage], sums), out=without)
+            kind = bool(is_moved[stage])
+            np.add(sums, own[stage], out=sums)
+            if kind in joined:
+                np.minimum(joined[kind], sums, out=joined[kind])
+            else:
+                joined[kind] = sums.copy()
+        self._without = np.minimum(without, need, out=without).mean(axis=1)
+        self._moved, self._held = joined.get(True), joined.get(False)
+
+    def find(self, tonnes: float) -> Draws:
+        """The values with so much added, tonnes a year, shape (1 + others,), who grows first."""
+        joined = np.empty_like(self._without)
+        # some coalitions at a time: they stay in the processor's cache
+        for start in range(0, len(joined), _ROWS):
+            part = slice(start, start + _ROWS)
+            flow = self._need if self._moved is None else self._moved[part] + tonnes
+            if self._held is not None:
+                flow = np.minimum(flow, self._held[part])
+            joined[part] = np.minimum(flow, self._need).mean(axis=1)
+        value = _average_gains(np.concatenate([self._without, joined])[:, None])[:, 0]
+        return np.maximum(np.roll(value, 1), 0.0)
+
+
+_ROWS = 256
+
+
 def _serve_coalitions(members: Capacity, need: Draws, is_counted: Mask) -> Iterator[Capacity]:
     """What every coalition serves, shape (coalitions, draws), some draws at a time.
 
     The coalitions of all draws at once would not fit the memory.
     """
     count = members.shape[1]
-    if count > _EXACT:
-        raise ValueError(f"exact values are computed for {_EXACT} members at most, not {count}")
+    _check_count(count)
     known = count_known(members)[:, :, is_counted].transpose(2, 1, 0)
     step = max(1, _CELLS >> count)
     for start in range(0, members.shape[0], step):
         part = slice(start, start + step)
         flow = _pool_coalitions(known[:, :, part])
         yield np.minimum(flow, need[part], out=flow)
+
+
+def _check_count(count: int) -> None:
+    if count > _EXACT:
+        raise ValueError(f"exact values are computed for {_EXACT} members at most, not {count}")
 
 
 _CELLS = 2**16
