@@ -257,6 +257,7 @@ BAD_CELLS = {
         '<p><data class="n" value="1" data-source="M:none">1</data></p>'
     ),
     "2 titles (h1)": html_cell("<h1>Another</h1>"),
+    "cannot be read to its end: excessive depth": html_cell("<div>" * 3_000 + "deep"),
 }
 
 
@@ -267,6 +268,15 @@ def test_a_faulty_cell_stops_the_export_and_is_named(fault):
     notebook.cells.append(copy.deepcopy(BAD_CELLS[fault]))
     with pytest.raises(ReportFailed, match=re.escape(fault)):
         export(notebook)
+
+
+def test_halves_of_characters_are_left_out_and_nothing_after_them_is_lost():
+    """A parser stops at them: what comes behind must still stand on the page."""
+    notebook = build_notebook()
+    notebook.cells.append(html_cell("<p>be\ud800fore \ufffe\x01\x00</p><p>and behind</p>"))
+    html = export(notebook).html
+    assert "<p>before </p><p>and behind</p>" in html
+    html.encode("utf-8")
 
 
 def test_an_error_in_a_hidden_cell_stops_the_export_too():

@@ -56,8 +56,15 @@ def slug(text: str) -> str:
 
 def compose_paper(html: str) -> Paper:
     """The body as a paper; its numbers become links to their rows in the list of numbers."""
-    body = lxml.html.fragment_fromstring(html, create_parent="div", parser=_PARSER)
+    # a cell may print a text of any length; what is too much is refused elsewhere
+    parser = lxml.html.HTMLParser(huge_tree=True)
+    body = lxml.html.fragment_fromstring(html, create_parent="div", parser=parser)
     title, faults = _take_title(body)
+    # where it gave up, the rest of the text is lost: that is no page
+    faults += [
+        f"the text cannot be read to its end: {error.message.split(',')[0].lower()}"
+        for error in parser.error_log.filter_from_fatals()
+    ]
     standfirst = next((p for p in body.iter("p") if "standfirst" in p.classes), None)
     if standfirst is not None:
         standfirst.drop_tree()
@@ -75,10 +82,6 @@ def compose_paper(html: str) -> Paper:
         text,
         tuple(faults),
     )
-
-
-_PARSER = lxml.html.HTMLParser(huge_tree=True)
-"""A cell may print a text of any length; what is too much is refused elsewhere."""
 
 
 def _serialise(tag: Tag) -> str:
