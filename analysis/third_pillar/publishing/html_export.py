@@ -36,7 +36,9 @@ if TYPE_CHECKING:
 _TEMPLATE = Path(__file__).parent / "template"
 _SERIF = 'Charter, "Bitstream Charter", Georgia, "Noto Serif", "Liberation Serif", serif'
 _MAX_SHOWN = 25
-_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
 """No page may hold these: controls, signs that turn the direction of the text after them, and
 what is half a character or none."""
 

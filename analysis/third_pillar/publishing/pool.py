@@ -68,12 +68,55 @@ class Answer:
     processor_seconds: float
 
 
-@dataclass(frozen=True)
-class _Flying:
-    """A report being made, or next in its process, and what names that process."""
+@dataclass
+class _Work:
+    """What is to be made and what is being made.
 
-    asked: Asked
-    group: int
+    Attributes:
+        waiting: Pages that one process is to make after each other, the next at the end.
+        flying: Number of a report that a process has been given → the report.
+        leader: Number of a report → the first of those its process was given.
+        tries: Number of a report → how often it was given to one.
+    """
+
+    waiting: list[list[Asked]]
+    flying: dict[int, Asked] = field(default_factory=dict)
+    leader: dict[int, int] = field(default_factory=dict)
+    tries: Counter[int] = field(default_factory=Counter)
+
+    @property
+    def busy(self) -> int:
+        """How many processes are at work."""
+        return len({self.leader[number] for number in self.flying})
+
+    def next_pages(self) -> list[Asked]:
+        """The next pages for a process."""
+        pages = self.waiting.pop()
+        for page in pages:
+            self.tries[page.task] += 1
+            self.flying[page.task] = page
+            self.leader[page.task] = pages[0].task
+        return pages
+
+    def take_back(self) -> list[int]:
+        """All that was being made waits again, each alone; those lost for good are returned."""
+        lost = [number for number in self.flying if self.tries[number] >= _TRIES]
+        self.waiting += [[one] for number, one in self.flying.items() if number not in lost]
+        self.flying.clear()
+        return lost
+
+    def hear(self, message: dict[str, Any]) -> Step | Answer | None:
+        """What a message says of a report; nothing where there is nothing to tell."""
+        if message["task"] not in self.flying:
+            return None
+        if "lost" in message and not message["begun"]:
+            # its process was lost over another: it is made in one of its own
+            self.waiting.append([self.flying.pop(message["task"])])
+            return None
+        told = _read(message)
+        if isinstance(told, Answer):
+            del self.flying[told.task]
+        return told
 
 
 def gather_pages(asked: list[Asked], workers: int) -> list[list[Asked]]:
@@ -122,39 +165,24 @@ class WarmPool:
 
         A report that was being made when the warm process was lost is asked for once more.
         """
-        waiting = list(reversed(gather_pages(asked, self.workers)))
-        flying: dict[int, _Flying] = {}
-        tries: Counter[int] = Counter()
-        while waiting or flying:
+        work = _Work(list(reversed(gather_pages(asked, self.workers))))
+        while work.waiting or work.flying:
             if self._process is None:
                 self._start()
-            while waiting and len({one.group for one in flying.values()}) < self.workers:
-                pages = waiting.pop()
-                tries.update(page.task for page in pages)
-                flying |= {page.task: _Flying(page, pages[0].task) for page in pages}
-                self._ask(pages)
+            while work.waiting and work.busy < self.workers:
+                self._ask(work.next_pages())
             messages = self._listen(patience)
             if messages is None:
                 self.close()
-                lost = [number for number in flying if tries[number] >= _TRIES]
-                waiting += [[one.asked] for number, one in flying.items() if number not in lost]
-                flying.clear()
                 why = "the warm process was lost twice while the report was being made"
-                yield from (Answer(number, _lost(why), 0.0) for number in lost)
+                yield from (Answer(number, _lost(why), 0.0) for number in work.take_back())
                 continue
             if not messages:
                 yield None
             for message in messages:
-                if message["task"] not in flying:
-                    continue
-                if "lost" in message and not message["begun"]:
-                    # the process that was to make it next was lost over another
-                    waiting.append([flying.pop(message["task"]).asked])
-                    continue
-                told = _read(message)
-                if isinstance(told, Answer):
-                    del flying[told.task]
-                yield told
+                told = work.hear(message)
+                if told is not None:
+                    yield told
 
     def close(self) -> None:
         """End the process and all it is doing."""

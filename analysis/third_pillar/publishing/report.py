@@ -34,12 +34,7 @@ from third_pillar.publishing.own_figures import (
 from third_pillar.publishing.provenance import describe_provenance
 from third_pillar.publishing.state_band import show_state
 from third_pillar.publishing.table_store import TableStore
-from third_pillar.vocabulary.errors import (
-    ParameterFault,
-    PillarError,
-    ReportFailed,
-    StorageFault,
-)
+from third_pillar.vocabulary.errors import ParameterFault, ReportFailed, StorageFault
 from third_pillar.vocabulary.parameters import Question
 
 if TYPE_CHECKING:
@@ -292,8 +287,8 @@ def _build(request: _Request, archive: Archive, run: OpenRun) -> tuple[ExecutedR
 def _prepare(request: _Request) -> None:
     from third_pillar.briefing import prepare_case  # noqa: PLC0415  a second; not if unchanged
 
-    # what is wrong, the report says itself, with the cell it came to
-    with contextlib.suppress(PillarError):
+    # whatever is wrong, the cell that comes to it says
+    with contextlib.suppress(Exception):
         prepare_case(request.question)
 
 
