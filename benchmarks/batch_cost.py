@@ -11,6 +11,7 @@ notebook's own code as a plain script: what is above it is overhead.
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import resource
 import statistics
@@ -26,6 +27,15 @@ from third_pillar.publishing.pool import Answer, Asked, WarmPool
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
 NOTEBOOK = ROOT / "notebooks" / "90_briefing.ipynb"
+PAGES = {
+    "full": "90_briefing",
+    "claims": "10_claims",
+    "network": "60_network",
+    "supply_chain": "20_supply_chain",
+    "trade": "30_trade",
+    "window": "40_window",
+}
+CANDIDATES = ("IND", "AUS", "BRA")
 FLOOR = """
 import json, sys, time
 cells = [c for c in json.load(open(sys.argv[1]))["cells"] if c["cell_type"] == "code"]
@@ -79,10 +89,10 @@ def floor(turns: int) -> float:
     return float(done.stdout)
 
 
-def usual_way(reports: Path) -> float:
+def usual_way(reports: Path, notebook: Path = NOTEBOOK) -> float:
     """papermill, then nbconvert."""
     out = str(reports / "out.ipynb")
-    first = cpu([str(BIN / "papermill"), str(NOTEBOOK), out], reports)
+    first = cpu([str(BIN / "papermill"), str(notebook), out], reports)
     return first + cpu([str(BIN / "jupyter"), "nbconvert", "--to", "html", out], reports)
 
 
@@ -109,6 +119,33 @@ def run_pool(
     clock = time.perf_counter() - began
     pool.close()
     return spent, clock, memory
+
+
+def compare_pages(reports: Path) -> None:
+    """Print what each page costs where a batch makes all pages of some questions."""
+    pool = WarmPool(1, environment={"PILLAR_REPORTS": str(reports)})
+    asked = [
+        Asked(number, page, {"candidate": candidate}, force=True)
+        for number, (candidate, page) in enumerate(itertools.product(CANDIDATES, PAGES))
+    ]
+    spent: dict[str, list[float]] = {page: [] for page in PAGES}
+    for told in pool.run(asked):
+        if isinstance(told, Answer):
+            if told.outcome.status != "published":
+                raise SystemExit(f"a report failed: {told.outcome.message}")
+            spent[asked[told.task].profile].append(told.processor_seconds)
+    pool.close()
+    say("a batch of all pages of a question, processor seconds a report:")
+    say(f"{'':32}{'usual':>12}{'warm':>10}{'of usual':>10}")
+    whole = [0.0, 0.0]
+    for page, notebook in PAGES.items():
+        usual = usual_way(reports, ROOT / "notebooks" / f"{notebook}.ipynb")
+        warm = statistics.mean(spent[page])
+        whole = [whole[0] + usual, whole[1] + warm]
+        say(f"{page:32}{usual:12.2f}{warm:10.2f}{warm / usual:10.2f}")
+    usual, warm = (part / len(PAGES) for part in whole)
+    say(f"{'mean':32}{usual:12.2f}{warm:10.2f}{warm / usual:10.2f}")
+    say()
 
 
 def _resident(pid: int | None) -> int:
@@ -150,6 +187,7 @@ def compare(rounds: int, reports: Path) -> None:
         say(f"{name:32}{row}")
     say(f"two workers against one, by the clock: {one / two:.2f} times as fast")
     say()
+    compare_pages(reports)
     split = [pillar, "report", "--quiet", "--force", "--timings"]
     environment = {**os.environ, "PILLAR_REPORTS": str(reports)}
     done = subprocess.run(split, env=environment, capture_output=True, text=True, check=True)  # noqa: S603  as above
