@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -115,11 +117,29 @@ def package_code_sha256() -> str:
 def code_sha256(package: Path) -> str:
     """sha256 over names and contents of a package's files; compiled files do not count."""
     digest = hashlib.sha256()
-    for path in sorted(package.rglob("*")):
-        if path.is_file() and path.suffix != ".pyc" and not _IGNORED.intersection(path.parts):
-            digest.update(path.relative_to(package).as_posix().encode() + b"\0")
-            digest.update(hashlib.sha256(path.read_bytes()).digest())
+    for name, entry in sorted(_code_files(os.fspath(package), "")):
+        state = entry.stat()
+        digest.update(name.encode() + b"\0")
+        digest.update(_content_sha256(entry.path, state.st_mtime_ns, state.st_size))
     return digest.hexdigest()
+
+
+def _code_files(folder: str, inside: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """Files below a folder, each with its name there."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name in _IGNORED:
+                continue
+            if entry.is_dir():
+                yield from _code_files(entry.path, f"{inside}{entry.name}/")
+            elif entry.is_file() and not entry.name.endswith(".pyc"):
+                yield f"{inside}{entry.name}", entry
+
+
+@lru_cache(maxsize=1024)
+def _content_sha256(path: str, changed: int, size: int) -> bytes:
+    del changed, size  # parts of the cache key only
+    return hashlib.sha256(Path(path).read_bytes()).digest()
 
 
 def _own_sha256(root: Path) -> str:

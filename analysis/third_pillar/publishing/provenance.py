@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import importlib.metadata
 import platform
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from third_pillar import __version__
@@ -54,6 +56,11 @@ def describe_provenance(
 
 def installed_versions() -> dict[str, str]:
     """Version of Python, of the kit and of what a report is made with."""
+    return dict(_versions())
+
+
+@lru_cache(maxsize=1)
+def _versions() -> Mapping[str, str]:
     versions = {"python": platform.python_version(), "third-pillar": __version__}
     for name in _STATED:
         try:

@@ -36,8 +36,10 @@ def warm_up() -> None:
     from third_pillar.execution import run, shell  # noqa: F401, PLC0415
     from third_pillar.publishing import html_export, since_last  # noqa: F401, PLC0415
     from third_pillar.publishing.plotly_bundle import load_bundle  # noqa: PLC0415
+    from third_pillar.publishing.provenance import installed_versions  # noqa: PLC0415
 
     load_bundle()
+    installed_versions()
     html_export.warm_templates()
     for name in briefing.__all__:
         getattr(briefing, name)
