@@ -136,7 +136,10 @@ def assess_linked_share(
     total = need.sum(axis=1)
     # without ties the programme is the least of the pooled stages (§3.3), at once for all draws
     free = np.minimum(compute_pool_flow(nodes, is_counted=counted), total) / total
-    bound = compute_linked_flow(nodes, need, is_counted=counted, links=links, reserved=held) / total
+    bound = free
+    if links:
+        flow = compute_linked_flow(nodes, need, is_counted=counted, links=links, reserved=held)
+        bound = flow / total
     return LinkedShare(
         _triple(free),
         _triple(bound),
