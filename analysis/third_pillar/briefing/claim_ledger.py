@@ -15,10 +15,11 @@ from markupsafe import Markup
 from third_pillar.assessment.case import Case
 from third_pillar.assessment.ledger import STANCES, select_evidence
 from third_pillar.assessment.rows import find_row
-from third_pillar.briefing.claim_words import WAYS, claim_anchor, counted, settled_words
+from third_pillar.briefing.claim_words import WAYS, claim_anchor, settled_words
 from third_pillar.briefing.markup import Fragment, fragment, paragraph, table
 from third_pillar.briefing.numbers import phrase_list, show_number, show_span
 from third_pillar.briefing.words import phrase_date, slug, sources_note
+from third_pillar.vocabulary.amounts import counted
 from third_pillar.vocabulary.codes import Settled, Verdict
 from third_pillar.vocabulary.findings import ClaimVerdict
 

@@ -18,7 +18,12 @@ from third_pillar.briefing.markup import (
     section,
     span,
 )
-from third_pillar.briefing.numbers import phrase_count, phrase_likelihood, phrase_list
+from third_pillar.briefing.numbers import (
+    LIKELIHOOD_EDGES,
+    phrase_count,
+    phrase_likelihood,
+    phrase_list,
+)
 from third_pillar.briefing.window import phrase_standing
 from third_pillar.briefing.words import (
     STAGE_NOUNS,
@@ -26,6 +31,7 @@ from third_pillar.briefing.words import (
     country,
     day,
     horizon,
+    narrowest,
     others,
     pillars,
     sentence_start,
@@ -140,17 +146,30 @@ def _answer_sentences(case: Case, answer: str, *, linked: bool = False) -> list[
 def _answer_served(case: Case, shown: Callable[[str], str | Markup]) -> Markup:
     pool = case.results.horizon.served["pillars", "metal counted", True]
     return Markup(
-        "Of that need {} can serve {} without China; {} adds {}, and the narrowest stage is then "
-        "{}. With metal left out, it adds {} to {}."
+        "Of that need {} can serve {} without China; {} adds {}, and the narrowest {}. "
+        "With metal left out it {}."
     ).format(
         others(case),
         shown("served_share(pillars, metal, without, horizon)"),
         candidate(case),
         _gain(case, "metal", shown),
-        pool.binding_stage,
-        _gain(case, "no_metal", shown),
-        shown("served_share(pillars, no_metal, without, horizon)"),
+        narrowest(pool.binding_stages, then=True),
+        _change(case, shown),
     )
+
+
+def _words(shown: str | Markup) -> str:
+    return shown.striptags() if isinstance(shown, Markup) else shown
+
+
+def _change(case: Case, shown: Callable[[str], str | Markup]) -> Markup:
+    """What the candidate does to the share without metal: the two shares where they differ."""
+    before, after = (
+        shown(f"served_share(pillars, no_metal, {joins}, horizon)") for joins in ("without", "with")
+    )
+    if _words(before) == _words(after):
+        return Markup("adds {} to a share of {}").format(_gain(case, "no_metal", shown), before)
+    return Markup("takes the share from {} to {}").format(before, after)
 
 
 _OPENINGS = {
@@ -215,30 +234,32 @@ def compose_judgement_list(case: Case) -> list[Markup]:
 
 def _judge_breadth(case: Case) -> Markup:
     iso3, best = case.results.candidate, _best_stage(case)
+    threshold = 100 * case.results.specification.threshold
     metric = case.metric(f"breadth_chance({iso3}, horizon)")
     return Markup(
         "<strong>Pillar by breadth at the end of {}: {} ({}).</strong> Its best stage is {}, with "
         "{} of the need. Confidence is {}."
     ).format(
-        horizon(case), phrase_likelihood(float(metric.value or 0)), number(metric),
-        STAGE_NOUNS[best], number(case.find_metric(f"share_of_need({iso3}, {best}, horizon)")),
+        horizon(case), phrase_likelihood(float(metric.value or 0)),
+        number(metric, limits=LIKELIHOOD_EDGES), STAGE_NOUNS[best],
+        number(case.find_metric(f"share_of_need({iso3}, {best}, horizon)"), limits=[threshold]),
         metric.confidence,
     )  # fmt: skip
 
 
 def _judge_chain(case: Case) -> Markup:
-    stage = case.find_metric("binding_stage(horizon)")
-    if stage is None:
+    if case.find_metric("binding_stage(horizon)") is None:
         return Markup("")
     need = case.find_metric("home_need(horizon)")
     against = (
         Markup(" against a need of its own of {}").format(number(need)) if need else Markup("")
     )
     return Markup(
-        "<strong>The narrowest stage of its own chain is {}.</strong> From its own mines to its "
-        "own magnets it could make {}{} by the end of {}{}."
+        "<strong>In its own chain the narrowest {}.</strong> From its own mines to its own magnets "
+        "it could make {}{} by the end of {}{}."
     ).format(
-        stage.value, number(case.find_metric("chain_flow(horizon)")),
+        narrowest(case.results.horizon.balance.binding_stages),
+        number(case.find_metric("chain_flow(horizon)")),
         span(case.find_metric("chain_flow(horizon)")), horizon(case), against,
     )  # fmt: skip
 
@@ -277,8 +298,13 @@ def _judge_pillars(case: Case) -> Markup:
                 _on_stand_ins(case, iso3),
             )
         )
-    return Markup("<strong>The named pillars take the same test.</strong> {}.").format(
-        Markup(" and ").join(parts) if len(parts) < _MANY else Markup(", ").join(parts)
+    opening = (
+        "The other named pillar takes" if len(named) == 1 else "The other named pillars take"
+    ) if len(named) < len(case.results.pillars) else (
+        "The named pillar takes" if len(named) == 1 else "The named pillars take"
+    )  # fmt: skip
+    return Markup("<strong>{} the same test.</strong> {}.").format(
+        opening, Markup(" and ").join(parts) if len(parts) < _MANY else Markup(", ").join(parts)
     )
 
 

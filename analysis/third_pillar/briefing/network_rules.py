@@ -108,8 +108,8 @@ def compose_partners(case: Case) -> Fragment:
             )
             continue
         parts.append(
-            Markup("With the metal stage {} {} adds {}{} and ranks {}.").format(
-                words, candidate(case), number(gain), span(gain), number(rank, unit=False)
+            Markup("With the metal stage {} {} adds {}{} and holds {}.").format(
+                words, candidate(case), number(gain), span(gain), number(rank)
             )
         )
     return fragment(paragraph(*parts))

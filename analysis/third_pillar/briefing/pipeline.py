@@ -21,7 +21,7 @@ from third_pillar.briefing.markup import (
     span,
     table,
 )
-from third_pillar.briefing.numbers import phrase_likelihood, phrase_list
+from third_pillar.briefing.numbers import LIKELIHOOD_EDGES, phrase_likelihood, phrase_list
 from third_pillar.briefing.references import list_sources, select_metric_sources
 from third_pillar.briefing.words import (
     STAGE_LABELS,
@@ -106,7 +106,7 @@ def _horizon_sentences(case: Case) -> list[Markup]:
     likely = [
         Markup("{} ({}, {}): {}, {}").format(
             plant.row["plant"], plant.row["company"], STAGE_NOUNS[plant.stage],
-            phrase_likelihood(float(value)), number(metric),
+            phrase_likelihood(float(value)), number(metric, limits=LIKELIHOOD_EDGES),
         )
         for value, plant, metric in ranked[:_NAMED]
     ]  # fmt: skip

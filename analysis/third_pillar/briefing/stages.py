@@ -15,6 +15,7 @@ from third_pillar.briefing.words import (
     candidate,
     country,
     horizon,
+    narrowest,
     pillars,
     sentence_start,
     sources_note,
@@ -53,9 +54,9 @@ def _mining(case: Case) -> list[str | Markup]:
     if rank is not None:
         said.append(
             Markup(
-                "Its in-situ resource would rank number {} among reported reserves, but a resource "
-                "is not a reserve: it has not been shown to be worth mining."
-            ).format(number(rank, unit=False))
+                "Its in-situ resource would hold {} among reported reserves, but a resource is not "
+                "a reserve: it has not been shown to be worth mining."
+            ).format(number(rank))
         )
     return said
 
@@ -63,16 +64,16 @@ def _mining(case: Case) -> list[str | Markup]:
 def _chain(case: Case) -> list[str | Markup]:
     said: list[str | Markup] = []
     for when, opening in (("now", "Today"), ("horizon", f"By the end of {horizon(case)}")):
-        stage, flow = (
-            case.find_metric(f"binding_stage({when})"),
-            case.find_metric(f"chain_flow({when})"),
-        )
-        if stage is None or flow is None:
+        flow = case.find_metric(f"chain_flow({when})")
+        if flow is None:
             continue
         said.append(
-            Markup(
-                "{} its own chain from mine to magnet allows {}{}; the narrowest stage is {}."
-            ).format(opening, number(flow), span(flow), stage.value)
+            Markup("{} its own chain from mine to magnet allows {}{}; the narrowest {}.").format(
+                opening,
+                number(flow),
+                span(flow),
+                narrowest(case.results.moment(when).balance.binding_stages),
+            )
         )
     gap = case.find_metric("feed_gap(horizon)")
     if gap is not None and isinstance(gap.value, float) and gap.value > 0:
@@ -86,6 +87,7 @@ def _chain(case: Case) -> list[str | Markup]:
 
 def _capacity_table(case: Case) -> Markup:
     iso3 = case.results.candidate
+    threshold = 100 * case.results.specification.threshold
     rows = []
     for stage in STAGES:
         record = case.results.horizon.capacity.record(iso3, stage)
@@ -93,8 +95,9 @@ def _capacity_table(case: Case) -> Markup:
         for when in ("now", "horizon"):
             metric = case.find_metric(f"stage_capacity({iso3}, {stage}, {when})")
             cells.append(number(metric, unit=False) + span(metric))
+        share = case.find_metric(f"share_of_need({iso3}, {stage}, horizon)")
         cells += [
-            number(case.find_metric(f"share_of_need({iso3}, {stage}, horizon)")),
+            number(share, limits=[threshold]),
             record.status,
             ", ".join(record.row_ids) or "no row",
         ]

@@ -34,6 +34,7 @@ from third_pillar.briefing.words import (
     country,
     day,
     horizon,
+    narrowest,
     pillars,
     sentence_start,
     sources_note,
@@ -103,16 +104,16 @@ def compose_chain_judgements(case: Case) -> Fragment:
 
 
 def _own(case: Case) -> Markup:
-    flow, stage = (
-        find_number(case, "chain_flow(horizon)"),
-        find_number(case, "binding_stage(horizon)"),
-    )
-    if flow is None or stage is None:
+    flow = find_number(case, "chain_flow(horizon)")
+    if flow is None:
         return Markup("")
     return Markup(
-        "<strong>Its own chain</strong> from mine to magnet allows {}{} by the end of {}; the "
-        "narrowest stage of those on record is {}."
-    ).format(number(flow), span(flow), horizon(case), stage.value)
+        "<strong>Its own chain</strong> from mine to magnet allows {}{} by the end of {}; of the "
+        "stages on record the narrowest {}."
+    ).format(
+        number(flow), span(flow), horizon(case),
+        narrowest(case.results.horizon.balance.binding_stages).partition(" ")[2],
+    )  # fmt: skip
 
 
 def _own_heavy(case: Case) -> Markup:

@@ -38,9 +38,9 @@ def show_stage_balance(case: Case) -> Exhibit:
     """The candidate's stages against its own need, the narrowest marked."""
     then, iso3 = case.results.horizon, case.results.candidate
     records = [then.capacity.record(iso3, stage) for stage in STAGES]
-    binding = then.balance.binding_stage
+    binding = then.balance.binding_stages
     labels = [
-        f"<b>{STAGE_LABELS[stage]}</b><br>narrowest" if stage == binding else STAGE_LABELS[stage]
+        f"<b>{STAGE_LABELS[stage]}</b><br>narrowest" if stage in binding else STAGE_LABELS[stage]
         for stage in STAGES
     ]
     lines = (
@@ -61,7 +61,7 @@ def show_stage_balance(case: Case) -> Exhibit:
         alt="; ".join(
             f"{STAGE_LABELS[stage]}: "
             + (f"{record.value:,.0f} tonnes" if record.is_known else "not known")
-            + (", the narrowest" if stage == binding else "")
+            + (", the narrowest" if stage in binding else "")
             for stage, record in zip(STAGES, records, strict=True)
         )
         + ".",
@@ -104,7 +104,7 @@ def _balance_title(case: Case) -> str:
     need = balance.home_need
     if balance.flow[0] < 1:
         said = f"{sentence_start(name)} has no chain of its own by the end of {horizon(case)}"
-    where = f"; it is narrowest at {balance.binding_stage}"
+    where = f"; it is narrowest at {phrase_list(balance.binding_stages)}"
     if need is None:
         return said + where + "; its own need is not on record"
     return said + where + f", against an own need of {show_number(need[0], '', like='t a')} t"

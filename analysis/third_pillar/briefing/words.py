@@ -62,6 +62,13 @@ def horizon(case: Case) -> int:
     return case.results.question.parameters.horizon
 
 
+def narrowest(stages: tuple[str, ...], *, then: bool = False) -> str:
+    """The narrowest stages as a clause, e.g. "stage is metal" or "stages are metal and magnets"."""
+    verb = "stage is" if len(stages) == 1 else "stages are"
+    nouns = tuple(STAGE_NOUNS[Stage(stage)] for stage in stages)
+    return f"{verb}{' then' if then else ''} {phrase_list(nouns)}"
+
+
 def day(date: dt.date) -> str:
     """A date in words, e.g. "10 November 2026"."""
     return f"{date.day} {date:%B %Y}"

@@ -61,13 +61,17 @@ def draw_served_shares(
 
 @dataclass(frozen=True)
 class Tile:
-    """One country and stage: share of the pillars' need in percent, or nothing if not known."""
+    """One country and stage: share of the pillars' need in percent, or nothing if not known.
+
+    `shown` is the share as it is written, exact enough to stand beside the threshold.
+    """
 
     country: str
     stage: str
     share: float | None
     reaches: bool
     is_stand_in: bool
+    shown: str = ""
 
 
 def draw_breadth_tiles(
@@ -134,5 +138,6 @@ def draw_breadth_tiles(
 def _tile_text(tile: Tile) -> str:
     if tile.share is None:
         return "not known"
-    shown = f"{tile.share:.0f} %" if tile.share >= 1 or tile.share == 0 else "<1 %"
+    written = tile.shown or f"{tile.share:.0f}"
+    shown = f"{written} %" if tile.share >= 1 or tile.share == 0 else "<1 %"
     return f"{shown} *" if tile.is_stand_in else shown
