@@ -65,8 +65,8 @@ def test_a_page_changes_with_the_data(toy_package):
 
 def test_the_corrections_page_says_what_was_published_and_what_stands_here(checked_toy):
     text = render_corrections(checked_toy)
-    assert "Published: 2900. Here: 3000." in text
-    assert "Published: 99. Here: left out." in text
+    assert "Published: 2,900 t_reo. Here: 3,000 t_reo." in text
+    assert "Published: 99 t_reo. Here: left out." in text
     assert "misprint" in text
 
 

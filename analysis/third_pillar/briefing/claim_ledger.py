@@ -19,7 +19,7 @@ from third_pillar.briefing.claim_words import WAYS, claim_anchor, settled_words
 from third_pillar.briefing.markup import Fragment, fragment, paragraph, table
 from third_pillar.briefing.numbers import phrase_list, show_number, show_span
 from third_pillar.briefing.words import phrase_date, slug, sources_note
-from third_pillar.vocabulary.amounts import counted
+from third_pillar.vocabulary.amounts import counted, find_distance_unit
 from third_pillar.vocabulary.codes import Settled, Verdict
 from third_pillar.vocabulary.findings import ClaimVerdict
 
@@ -137,10 +137,12 @@ def _measured_value(verdict: ClaimVerdict, value: float) -> Markup:
     ends = Markup("")
     if verdict.low is not None and verdict.high is not None and verdict.low != verdict.high:
         ends = Markup(" ({})").format(show_span(verdict.low, verdict.high, like=verdict.unit))
+    # a value as near to a threshold as its margin is written so that its side shows
+    near = () if verdict.margin is None else (value - verdict.margin, value + verdict.margin)
     return Markup(
         'Measured: <data class="n" value="{}" data-source="{}">{}</data>{}; {}.{}'
     ).format(
-        f"{value:.6g}", verdict.rests_on[0], show_number(value, verdict.unit),
+        f"{value:.6g}", verdict.rests_on[0], show_number(value, verdict.unit, limits=near),
         ends, verdict.threshold, _draws(verdict),
     )  # fmt: skip
 
@@ -166,8 +168,7 @@ def _flips(verdict: ClaimVerdict) -> Markup:
     if verdict.flips_if:
         parts.append(Markup("{}.").format(verdict.flips_if))
     if verdict.margin is not None:
-        unit = "percentage points" if verdict.unit == "%" else verdict.unit
-        size = show_number(abs(verdict.margin), unit)
+        size = show_number(abs(verdict.margin), find_distance_unit(verdict.unit))
         parts.append(Markup("Margin: {}.").format(size))
     if verdict.flips_by:
         # tables are named as in the data package; a reader meets words

@@ -13,7 +13,13 @@ from third_pillar.cli.reporting import read_assignments
 from third_pillar.cli.terminal import say_lines, terminal_width
 from third_pillar.evidence.overlay_files import find_overlay
 from third_pillar.evidence.tables import find_row, read_tables
-from third_pillar.evidence.tracing import RowTrace, read_source, trace_row
+from third_pillar.evidence.tracing import (
+    RowTrace,
+    read_source,
+    read_unit_words,
+    trace_row,
+    unit_in_words,
+)
 from third_pillar.vocabulary.errors import MissingEvidence, ParameterFault, PillarError
 
 if TYPE_CHECKING:
@@ -43,7 +49,7 @@ def trace(named: str, assignments: list[str], *, with_uses: bool, as_json: bool)
     if as_json:
         answer_json(_row_as_data(traced, uses))
     else:
-        say_lines(phrase_row(traced, uses, terminal_width()))
+        say_lines(phrase_row(traced, uses, terminal_width(), units=read_unit_words(tables)))
     return 0
 
 
@@ -96,7 +102,14 @@ def _ground(row_id: str, tables: Any) -> dict[str, str]:
     try:
         found = find_row(row_id, tables)
     except ParameterFault:
-        return {"key": row_id, "table": "", "figure": "", "unit": "", "source_id": ""}
+        return {
+            "key": row_id,
+            "table": "",
+            "figure": "",
+            "unit": "",
+            "unit_words": "",
+            "source_id": "",
+        }
     row = found.row
     prefix = "stand_in_" if found.table.resource.name == "gaps" else ""
     figures = [row.text(f"{prefix}{name}") for name in _FIGURES]
@@ -105,6 +118,7 @@ def _ground(row_id: str, tables: Any) -> dict[str, str]:
         "table": found.table.resource.name,
         "figure": phrase_figure(*figures),
         "unit": row.text(f"{prefix}unit"),
+        "unit_words": unit_in_words(row.text(f"{prefix}unit"), tables),
         "source_id": row.text("source_id"),
     }
 

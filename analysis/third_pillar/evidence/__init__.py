@@ -12,7 +12,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from third_pillar.evidence.article import Article, load_article
     from third_pillar.evidence.choices import load_parameter_choices
-    from third_pillar.evidence.corrections import Correction, read_corrections
+    from third_pillar.evidence.corrections import (
+        Correction,
+        phrase_correction,
+        read_corrections,
+    )
     from third_pillar.evidence.dates import last_day
     from third_pillar.evidence.documents import Document, read_document
     from third_pillar.evidence.drafting import Draft, write_draft
@@ -66,6 +70,7 @@ __all__ = [
     "note_read",
     "overlay_folder",
     "package_sha256",
+    "phrase_correction",
     "project_root",
     "read_corrections",
     "read_document",
@@ -112,6 +117,7 @@ _HOMES = {
     "note_read": "reads",
     "package_sha256": "release",
     "project_root": "location",
+    "phrase_correction": "corrections",
     "read_corrections": "corrections",
     "read_document": "documents",
     "read_forecasts": "forecasts",

@@ -11,7 +11,9 @@ _ONE = {
     "years": "year",
     "months": "month",
     "days": "day",
+    "places": "place",
 }
+_DISTANCES = {"%": "percentage points", "rank": "places"}
 _MOST_DIGITS = 9
 
 
@@ -49,6 +51,20 @@ def attach_unit(text: str, unit: str, *, space: str = " ") -> str:
     return space.join(words)
 
 
+def group_thousands(text: str) -> str:
+    """A figure as it stands in a table, with its thousands apart; words stay as they are."""
+    try:
+        number = float(text)
+    except ValueError:
+        return text
+    return f"{number:,.12g}"
+
+
+def find_distance_unit(unit: str) -> str:
+    """The unit of a difference between two amounts: percentage points, places of a rank."""
+    return _DISTANCES.get(unit, unit)
+
+
 def keep_apart(text: str, value: float, limits: Iterable[float]) -> str:
     """The number as written, with as many digits more as show on which side of a limit it lies.
 
@@ -79,4 +95,4 @@ def _misleads(text: str, value: float, limits: tuple[float, ...]) -> bool:
 
 
 def _side(value: float, limit: float) -> int:
-    return (value > limit) - (value < limit)
+    return int(value > limit) - int(value < limit)
