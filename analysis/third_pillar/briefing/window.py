@@ -10,6 +10,7 @@ from markupsafe import Markup
 from third_pillar.assessment.case import Case
 from third_pillar.assessment.trade import MagnetExports
 from third_pillar.briefing.markup import Exhibit, Fragment, fragment, number, paragraph, table
+from third_pillar.briefing.numbers import phrase_list
 from third_pillar.briefing.words import candidate, day, phrase_date, sources_note
 from third_pillar.figures.window import Mark, draw_export_months
 from third_pillar.model.window import ControlStatus
