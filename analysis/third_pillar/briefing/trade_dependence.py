@@ -19,6 +19,7 @@ from third_pillar.figures.trade import (
     Tile,
     draw_dependence_tiles,
 )
+from third_pillar.vocabulary.amounts import counted
 from third_pillar.vocabulary.codes import CHINA
 
 _COLUMNS = ("Compounds,<br>metals", "Rare-earth<br>magnets", "Magnets,<br>all kinds")
@@ -213,7 +214,9 @@ _SERIES = 3
 def _line_cell(case: Case, one: SupplierYear) -> str:
     name = sentence_start(case.results.evidence.country_name(one.importer))
     line = describe_line(case.results.evidence, one.line)
-    scope = "" if one.suppliers.is_of_world else f", {len(one.suppliers.shares)} partners"
+    scope = (
+        "" if one.suppliers.is_of_world else f", {counted(len(one.suppliers.shares), 'partner')}"
+    )
     return f"{name}: {line}, {one.period}, by {one.measured_by}{scope}"
 
 

@@ -14,6 +14,7 @@ from third_pillar.publishing.archive import Archive, ArchivedRun, Lineage
 from third_pillar.publishing.manifest import read_manifest
 from third_pillar.publishing.pruning import Policy, prune
 from third_pillar.publishing.run_names import find_failure, find_run, select_lineage, show_text
+from third_pillar.vocabulary.amounts import counted
 from third_pillar.vocabulary.errors import ParameterFault, StorageFault
 
 _LOG_LINES = 15
@@ -198,10 +199,12 @@ def verify_archive(*, as_json: bool) -> int:
         return StorageFault.exit_code if faults else 0
     if faults:
         raise StorageFault(
-            f"{len(faults)} faults in {archive.folder}:\n" + "\n".join(f"  {f}" for f in faults),
+            f"{counted(len(faults), 'fault')} in {archive.folder}:\n"
+            + "\n".join(f"  {f}" for f in faults),
             hint="`pillar report --force` publishes anew; a damaged run is never served.",
         )
-    say(f"{len(runs)} runs verify: every file is as it was published.")
+    verify = counted(len(runs), "run verifies", "runs verify")
+    say(f"{verify}: every file is as it was published.")
     return 0
 
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from third_pillar.cli.answer import answer_json, say, warn
+from third_pillar.vocabulary.amounts import counted
 from third_pillar.vocabulary.errors import ParameterFault, ReportFailed
 
 _MOST_WORKERS = 256
@@ -53,9 +54,11 @@ def batch(
 ) -> int:
     """Publish every report a matrix asks for; what is unchanged is served, not made."""
     from third_pillar.cli.reporting import read_engine
+    from third_pillar.evidence.files import refuse_folder
     from third_pillar.execution.matrix import expand, read_matrix
     from third_pillar.publishing.batch import Batch, BatchOptions, list_tasks
 
+    refuse_folder(matrix, wanted="one matrix, a YAML file", pattern="*.yml")
     read = read_matrix(matrix)
     options = BatchOptions(
         force=force,
@@ -150,7 +153,7 @@ def _say_plan(asked: Any, *, as_json: bool) -> int:
     words = {"unchanged": "served", "missing": "made", "failed": "refused"}
     for result in asked.ordered():
         say(f"{result.task.number:>5}  {result.task.label}: would be {words[result.status]}")
-    say(f"{len(asked.tasks)} reports; nothing was run.")
+    say(f"{counted(len(asked.tasks), 'report')}; nothing was run.")
     return 0
 
 
@@ -162,7 +165,7 @@ def _answer(asked: Any, index: Path | None, *, as_json: bool) -> int:
         answer_json({**describe_batch(asked), "index": index})
     else:
         say(
-            f"{len(asked.tasks)} reports: {asked.count('published')} made, "
+            f"{counted(len(asked.tasks), 'report')}: {asked.count('published')} made, "
             f"{asked.count('unchanged')} unchanged, {asked.count('failed')} failed, "
             f"{asked.count('missing')} not made; {asked.seconds:.1f} s."
         )

@@ -8,6 +8,7 @@ from pathlib import Path
 from third_pillar import evidence
 from third_pillar.cli.answer import answer_json, say
 from third_pillar.cli.claims_case import open_case, say_if_slow
+from third_pillar.vocabulary.amounts import counted
 from third_pillar.vocabulary.errors import ParameterFault, PillarError, StorageFault
 from third_pillar.vocabulary.parameters import ReportParameters, nearest
 
@@ -87,7 +88,7 @@ def export_ledger(
         sys.stdout.write(text)
         return 0
     _write(Path(out), text)
-    say(f"{len(case.verdicts)} claims as {form} in {out}")
+    say(f"{counted(len(case.verdicts), 'claim')} as {form} in {out}")
     return 0
 
 

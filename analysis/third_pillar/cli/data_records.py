@@ -14,7 +14,7 @@ from third_pillar.evidence.overlay_check import check_overlay_rows
 from third_pillar.evidence.overlay_files import find_overlay, overlay_folder
 from third_pillar.evidence.tables import find_row, read_tables
 from third_pillar.evidence.tracing import Disagreement, read_disagreements, unit_in_words
-from third_pillar.vocabulary.amounts import attach_unit, group_thousands
+from third_pillar.vocabulary.amounts import attach_unit, counted, group_thousands
 from third_pillar.vocabulary.errors import EvidenceFault, ParameterFault
 
 _CHECK_FAILED = 1
@@ -56,7 +56,7 @@ def list_conflicts(*, as_json: bool) -> int:
                 "",
             ]
         )
-    say(f"{len(rows)} conflicts.")
+    say(f"{counted(len(rows), 'conflict')}.")
     return 0
 
 
@@ -126,9 +126,10 @@ def show_freshness(on: str | None, *, check: bool, as_json: bool) -> int:
         for age in ages:
             mark = "OVERDUE" if age.is_overdue else ""
             newest = "no row" if age.newest is None else age.newest.isoformat()
-            days = "" if age.age_days is None else f"{age.age_days} days"
+            days = "" if age.age_days is None else counted(age.age_days, "day")
             say(f"{mark:<8}{age.name:<22}{age.rhythm:<10}  newest {newest}  {days}")
-        say(f"\n{len(overdue)} of {len(ages)} tables are overdue on {day.isoformat()}.")
+        verb = "is" if len(overdue) == 1 else "are"
+        say(f"\n{len(overdue)} of {counted(len(ages), 'table')} {verb} overdue on {day}.")
     return _CHECK_FAILED if check and overdue else 0
 
 

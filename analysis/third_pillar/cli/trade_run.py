@@ -24,6 +24,7 @@ from third_pillar.evidence.bulk_query import (
 )
 from third_pillar.evidence.bulk_reading import file_source
 from third_pillar.evidence.bulk_trade import RECORD, Counts, build_trade_store
+from third_pillar.evidence.files import refuse_folder
 from third_pillar.evidence.spreadsheet import write_table
 from third_pillar.model.dependence import compute_supplier_shares
 from third_pillar.model.geodep import YEARS_SEEN, CriteriaYear, GeoDep, TradeYear, apply_geodep
@@ -231,6 +232,7 @@ def _folder(store: str | None) -> Path:
 
 def _file(table: str) -> Path:
     path = Path(table)
+    refuse_folder(path, wanted="one table", pattern="*.*")
     if not path.is_file():
         raise ParameterFault(f"{table}: no such file")
     return path
