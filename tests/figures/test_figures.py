@@ -449,7 +449,20 @@ def test_capacity_stands_as_given_with_its_ends_and_its_stand_ins_hatched():
     assert trace(figure, "today")["marker"]["color"] != then["marker"]["color"]
     layout = specification(figure)["layout"]
     assert [(line["y0"], line["y1"]) for line in layout["shapes"]] == [(6.0, 6.0)]
-    assert [note["text"] for note in layout["annotations"]] == ["10 % of the need"]
+    assert trace(figure, "10 % of the need")["y"] == [6.0]
+
+
+def test_lines_across_the_bars_are_told_apart_in_the_legend_and_cover_no_bar():
+    """A label on a line would lie over the bars that reach it, as those of a large maker do."""
+    bars = [CapacityBars("today", [9.0], [8.0], [10.0], [False])]
+    spec = specification(draw_stage_capacity(["Mine"], bars, lines={"own need": 5.0, "aim": 2.0}))
+    assert not spec["layout"].get("annotations")
+    drawn = spec["layout"]["shapes"]
+    named = [one for one in spec["data"] if one["type"] == "scatter"]
+    assert [one["name"] for one in named] == ["own need", "aim"]
+    dashes = [line["line"]["dash"] for line in drawn]
+    assert dashes == [one["line"]["dash"] for one in named]
+    assert len(set(dashes)) == 2
 
 
 def test_capacity_that_is_not_known_is_no_bar():

@@ -22,7 +22,6 @@ from third_pillar.briefing.claim_words import (
 )
 from third_pillar.briefing.markup import Fragment, bullets, fragment, paragraph
 from third_pillar.briefing.numbers import phrase_count
-from third_pillar.briefing.words import sentence_start
 from third_pillar.vocabulary.amounts import counted
 from third_pillar.vocabulary.codes import Verdict
 
@@ -80,9 +79,7 @@ def _extremes(
         if rest:
             parts.append(
                 paragraph(
-                    Markup("{} more: {}.").format(
-                        sentence_start(phrase_count(len(rest))), claim_links(rest)
-                    )
+                    Markup("And {} more: {}.").format(phrase_count(len(rest)), claim_links(rest))
                 )
             )
     return Markup("").join(parts)

@@ -36,6 +36,7 @@ from third_pillar.briefing.words import (
     pillars,
     sentence_start,
 )
+from third_pillar.vocabulary.amounts import counted
 from third_pillar.vocabulary.codes import STAGES, Settled, Stage, Verdict
 from third_pillar.vocabulary.findings import BottomLine
 from third_pillar.vocabulary.specifications import READING_WORDS, Reading
@@ -146,10 +147,11 @@ def _answer_sentences(case: Case, answer: str, *, linked: bool = False) -> list[
 def _answer_served(case: Case, shown: Callable[[str], str | Markup]) -> Markup:
     pool = case.results.horizon.served["pillars", "metal counted", True]
     return Markup(
-        "Of that need {} can serve {} without China; {} adds {}, and the narrowest {}. "
+        "Of that need {}{} can serve {} without China; {} adds {}, and the narrowest {}. "
         "With metal left out it {}."
     ).format(
         others(case),
+        " alone" if len(set(case.results.pillars) - {case.results.candidate}) == 1 else "",
         shown("served_share(pillars, metal, without, horizon)"),
         candidate(case),
         _gain(case, "metal", shown),
@@ -349,6 +351,8 @@ def _judge_article(case: Case) -> Markup:
     if not verdicts:
         return Markup("")
     settled = sum(v.how in {Settled.MEASURED, Settled.EVENT_TESTED} for v in verdicts)
+    what = "claim of the article that bears", "claims of the article that bear"
+    bearing = counted(len(verdicts), *what)
     counts: dict[str, int] = {}
     for verdict in verdicts:
         counts[verdict.verdict.value] = counts.get(verdict.verdict.value, 0) + 1
@@ -357,9 +361,15 @@ def _judge_article(case: Case) -> Markup:
         for word, count in _ordered(counts)
     )
     return Markup(
-        "<strong>Of {} claims of the article that bear on this question, {} were settled here by "
-        "data or by a dated event.</strong> In all: {}."
-    ).format(len(verdicts), settled, phrase_list(parts))
+        "<strong>Of {} on this question, {} settled here by data or by a dated event.</strong> "
+        "In all: {}."
+    ).format(bearing, _settled_words(settled, len(verdicts)), phrase_list(parts))
+
+
+def _settled_words(settled: int, whole: int) -> str:
+    if settled == whole:
+        return "all were" if whole > 1 else "it was"
+    return f"{settled or 'none'} {'was' if settled == 1 else 'were'}"
 
 
 def _ordered(counts: dict[str, int]) -> list[tuple[str, int]]:

@@ -31,6 +31,8 @@ from third_pillar.figures.pillar_test import ServedBar, Tile, draw_breadth_tiles
 from third_pillar.vocabulary.amounts import keep_apart, round_apart
 from third_pillar.vocabulary.codes import STAGES
 
+_NOTHING = 0.05
+"""Percentage points below which an addition rounds to nothing."""
 _METAL_WORDS = {"metal counted": "metal", "metal left out": "no_metal"}
 
 
@@ -218,8 +220,9 @@ def _served_title(case: Case) -> str:
     if not others(case):
         return f"{name} can serve {joined:.0f} % of its need without China in {then.year}"
     gain = joined - 100 * then.served["pillars", "metal counted", False].share[0]
+    added = f"{gain:.1f} points" if gain >= _NOTHING else "nothing"
     return (
-        f"{name} adds {gain:.1f} points to what {others(case)} can serve without China in "
+        f"{name} adds {added} to what {others(case)} can serve without China in "
         f"{then.year}, as long as metal binds"
     )
 

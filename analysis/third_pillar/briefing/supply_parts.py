@@ -23,6 +23,7 @@ from third_pillar.briefing.network import find_number
 from third_pillar.briefing.numbers import phrase_list, show_number
 from third_pillar.briefing.words import (
     STAGE_LABELS,
+    STAGE_NOUNS,
     candidate,
     horizon,
     pillars,
@@ -31,7 +32,7 @@ from third_pillar.briefing.words import (
 )
 from third_pillar.figures.chain import CapacityBars, draw_stage_capacity
 from third_pillar.figures.flows import OxideBar, draw_oxide_bars
-from third_pillar.vocabulary.codes import STAGES
+from third_pillar.vocabulary.codes import STAGES, Stage
 
 
 def show_stage_balance(case: Case) -> Exhibit:
@@ -104,7 +105,8 @@ def _balance_title(case: Case) -> str:
     need = balance.home_need
     if balance.flow[0] < 1:
         said = f"{sentence_start(name)} has no chain of its own by the end of {horizon(case)}"
-    where = f"; it is narrowest at {phrase_list(balance.binding_stages)}"
+    nouns = tuple(STAGE_NOUNS[Stage(stage)] for stage in balance.binding_stages)
+    where = f"; it is narrowest at {phrase_list(nouns)}"
     if need is None:
         return said + where + "; its own need is not on record"
     return said + where + f", against an own need of {show_number(need[0], '', like='t a')} t"

@@ -37,10 +37,11 @@ def draw_served_shares(
             orientation="h",
             marker={"color": role_colour(role)},
             text=[f"{triple[0]:.0f} %  " for triple in triples],
-            textposition="inside",
+            # a bar too short to hold its number has it beside it
+            textposition=["inside" if triple[0] >= _HOLDS else "outside" for triple in triples],
             insidetextanchor="start",
             textangle=0,
-            textfont={"color": "#ffffff" if role == "pillars" else "#1b1f25"},
+            insidetextfont={"color": "#ffffff" if role == "pillars" else "#1b1f25"},
             error_x={
                 "type": "data",
                 "symmetric": False,
@@ -57,6 +58,10 @@ def draw_served_shares(
         height=120 + 74 * len(bars),
     )  # fmt: skip
     return figure
+
+
+_HOLDS = 3.0
+"""Percent from which a bar can hold its number."""
 
 
 @dataclass(frozen=True)
