@@ -21,7 +21,7 @@ from third_pillar.briefing.markup import (
     span,
     table,
 )
-from third_pillar.briefing.numbers import LIKELIHOOD_EDGES, phrase_likelihood, phrase_list
+from third_pillar.briefing.numbers import LIKELIHOOD_EDGES, phrase_likelihood
 from third_pillar.briefing.references import list_sources, select_metric_sources
 from third_pillar.briefing.words import (
     STAGE_LABELS,
@@ -104,7 +104,7 @@ def _horizon_sentences(case: Case) -> list[Markup]:
         ]
     ranked = sorted(found, key=lambda entry: (-entry[0], entry[1].id))
     likely = [
-        Markup("{} ({}, {}): {}, {}").format(
+        Markup("{} ({}; {}): {}, {}").format(
             plant.row["plant"], plant.row["company"], STAGE_NOUNS[plant.stage],
             phrase_likelihood(float(value)), number(metric, limits=LIKELIHOOD_EDGES),
         )
@@ -185,7 +185,7 @@ def compose_plants(case: Case) -> Fragment:
             ),
             [
                 (
-                    f"{p.row['company']}, {p.row['plant']} ({country(case, p.country)})",
+                    f"{p.row['company']}: {p.row['plant']} ({country(case, p.country)})",
                     STAGE_LABELS[p.stage],
                     f"{p.status.value}, {_start(p)}",
                     "begun" if p.status in STARTED else phrase_chance(p.chance_to_start(end)),
@@ -210,11 +210,11 @@ def compose_window_limits(case: Case) -> Fragment:
         undated["start_year"].isna()
         & undated["country_iso3"].isin([case.results.candidate, *case.results.pillars])
     ]
-    names = tuple(sorted({f"{r['company']}, {r['plant']}" for r in missing.to_dict("records")}))
+    names = tuple(sorted({f"{r['company']}: {r['plant']}" for r in missing.to_dict("records")}))
     return fragment(
         bullets(
             [
-                Markup("Plants without a start year never count: {}.").format(phrase_list(names))
+                Markup("Plants without a start year never count: {}.").format("; ".join(names))
                 if names
                 else Markup("Every plant on record has a start year."),
                 Markup("A plant nobody has announced does not exist here; late in the horizon "

@@ -203,7 +203,7 @@ def show_stage_capacity(case: Case) -> Exhibit:
     now, then = case.results.now, case.results.horizon
     threshold = case.results.specification.threshold
     lines = {
-        f"{100 * threshold:g} % of the need of {pillars(case)}, {then.year}": threshold
+        f"{100 * threshold:g} % of the pillars' need, {then.year}": threshold
         * float(then.need.tonnes.mean())
     }
     if then.balance.home_need is not None:
@@ -218,8 +218,8 @@ def show_stage_capacity(case: Case) -> Exhibit:
         note=Markup(
             "Tonnes of NdFeB magnets a year that each stage allows; bars are means, lines the 10th "
             "to 90th percentile; hatched bars rest on a stand-in; no bar where nothing is on "
-            "record. {}"
-        ).format(sources_note(case, sources)),
+            "record. Dashed, {:g} % of the need of {}. {}"
+        ).format(100 * threshold, pillars(case), sources_note(case, sources)),
         alt="; ".join(_capacity_alt(then, iso3)) + f" ({then.label}).",
         figure=draw_stage_capacity(
             stages, [_bars(now, iso3, is_faint=True), _bars(then, iso3)], lines=lines

@@ -120,7 +120,7 @@ def _own_heavy(case: Case) -> Markup:
     separated = find_number(case, f"heavy_capacity({case.results.candidate}, separation, horizon)")
     if separated is None:
         return Markup("")
-    name = sentence_start(candidate(case))
+    name = candidate(case)
     if separated.value == 0:
         return Markup(
             "<strong>No circuit for Dy and Tb</strong> is on record in {}: magnets of heavy grades "

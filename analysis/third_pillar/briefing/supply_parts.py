@@ -14,6 +14,7 @@ from third_pillar.assessment.metrics_layers import GRADES, OWN
 from third_pillar.assessment.network import MemberSet
 from third_pillar.assessment.scenarios import (
     FIGURES,
+    SCENARIO_DRAWS,
     ScenarioFigures,
     compare_scenarios,
     show_figure,
@@ -304,6 +305,16 @@ def _binding_table(case: Case) -> Markup:
     )  # fmt: skip
 
 
+def _scenario_draws(case: Case) -> str:
+    """On how many draws the scenarios rest, and why the baseline may differ from the page."""
+    asked = case.results.question.parameters.draws
+    few = min(asked, SCENARIO_DRAWS)
+    said = f"{few:,} draws of the same seed, so that what differs is the scenario"
+    if few == asked:
+        return f"{said}."
+    return f"{said}; the baseline differs a little from the numbers above, which rest on {asked:,}."
+
+
 def compose_scenarios(case: Case) -> Fragment:
     """Every scenario on file beside the baseline, and what each leaves as it is."""
     compared = compare_scenarios(case.results.question)
@@ -319,7 +330,7 @@ def compose_scenarios(case: Case) -> Fragment:
         paragraph(
             f"For {candidate(case)}, at the end of {horizon(case)}; shares are of the need of "
             f"{pillars(case)}, served by every country outside China with the metal stage left "
-            "out. 1,000 draws of the same seed, so that what differs is the scenario."
+            f"out. {_scenario_draws(case)}"
         ),
         _side_by_side(shown, _OF_NETWORK, "The network under each scenario"),
         _side_by_side(

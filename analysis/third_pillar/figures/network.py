@@ -120,8 +120,11 @@ def draw_rules(bars: Sequence[RuleBar], *, axis: str, unknown: Sequence[str] = (
             },
             hovertemplate="%{y}: %{x:,.0f} t a year<extra></extra>",
         )
-    for rule in unknown:
-        figure.add_annotation(x=0, y=rule, text=" not known", xanchor="left")
+    if unknown:
+        figure.add_scatter(
+            x=[0] * len(unknown), y=list(unknown), mode="text", text=[" not known"] * len(unknown),
+            textposition="middle right", name="not known", showlegend=False, hoverinfo="skip",
+        )  # fmt: skip
     figure.add_shape(type="line", x0=0, x1=0, yref="paper", y0=0, y1=1)
     rules = [*unknown, *(bar.rule for bar in bars)]
     figure.update_layout(
