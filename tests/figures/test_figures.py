@@ -725,3 +725,27 @@ def test_a_fan_holds_its_median_between_its_ends():
     assert [one["name"] for one in spec["data"]].count("threshold") == 1
     assert sum(bool(one["showlegend"]) for one in spec["data"]) == 3
     assert all(spec["layout"][axis]["range"][0] == 0 for axis in ("yaxis", "yaxis2"))
+
+
+def test_a_share_near_its_threshold_is_written_exactly_and_clear_of_the_line():
+    """59.6 is not shown as 60 beside a line at 60; a label the line would cross stands higher."""
+    figure = draw_import_shares(
+        ["a", "b", "c"], [59.6, 46.3, 88.0], threshold=60.0, threshold_label="aim"
+    )
+    (dots,) = specification(figure)["data"]
+    assert [text.strip() for text in dots["text"]] == ["59.6 %", "46 %", "88 %"]
+    assert dots["textposition"] == ["middle right", "top center", "middle right"]
+
+
+def test_a_bar_too_short_for_its_number_has_it_beside_it():
+    """A bar of nothing without a number could as well be one that is not known."""
+    bars = [ServedBar("short", None, (0.0, 0.0, 0.0)), ServedBar("long", None, (40.0, 30.0, 50.0))]
+    drawn = trace(draw_served_shares(bars, without_label="without", joined_label="with"), "with")
+    assert drawn["textposition"] == ["outside", "inside"]
+
+
+def test_a_tile_shows_its_share_as_exactly_as_it_is_given():
+    """A share of 9.97 that falls short of 10 is not shown as 10."""
+    tile = Tile("Japan", "Mine", 9.97, reaches=False, is_stand_in=True, shown="9.97")
+    figure = draw_breadth_tiles([tile], countries=["Japan"], stages=["Mine"])
+    assert trace(figure, "falls short")["text"] == ["9.97 % *"]
