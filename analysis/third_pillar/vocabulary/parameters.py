@@ -254,7 +254,8 @@ def _country_fault(name: str, value: str, choices: ParameterChoices) -> str:
     if code == CHINA:
         return _NO_CHINA
     if code in valid:
-        return f"{name} = {_shown(value)}: write the code of the country. Did you mean {code!r}?"
+        meant = f"write the code of the country. Did you mean {code!r}?"
+        return f"{name} = {_shown(value)}: {meant} Valid: {', '.join(valid)}"
     return _choice_fault(name, value, valid)
 
 
