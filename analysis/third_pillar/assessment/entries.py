@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -158,6 +159,17 @@ def phrase_value(value: float, unit: str = "") -> str:
     rounded = float(f"{value:.{_DIGITS}g}")
     number = f"{rounded:,.0f}" if rounded == int(rounded) else f"{rounded:,}"
     return attach_unit(number, unit)
+
+
+def phrase_published(figure: str, unit: str) -> str:
+    """A figure as its source has it, e.g. "Rs 7,280 crore" or "2026-11-10", or nothing."""
+    if not figure or unit in _WITHOUT_UNIT:
+        return figure
+    grouped = re.sub(r"(?<![\d.])\d{4,}", lambda found: f"{int(found[0]):,}", figure)
+    return attach_unit(grouped, unit)
+
+
+_WITHOUT_UNIT = ("date", "year")
 
 
 def phrase_range(verdict: ClaimVerdict) -> str:

@@ -13,6 +13,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from third_pillar.assessment.case import Case
+from third_pillar.assessment.entries import phrase_published
 from third_pillar.assessment.ledger import STANCES, select_evidence
 from third_pillar.assessment.rows import find_row
 from third_pillar.briefing.claim_words import WAYS, claim_anchor, settled_words
@@ -219,7 +220,7 @@ def phrase_evidence(case: Case, row: dict[object, object]) -> Markup:
     """One row of evidence: stance, what it says, its figure, source and reliability."""
     source = str(row["source_id"])
     grade = case.results.evidence.sources.loc[source]
-    figure = " ".join(part for part in (_amount(row["figure"]), _said(row["unit"])) if part)
+    figure = phrase_published(_said(row["figure"]), _said(row["unit"]))
     return Markup(
         '<span class="stance">{}:</span> {}{}. <a href="#s-{}">{}</a>, {}, reliability {}{}.'
     ).format(
@@ -227,15 +228,6 @@ def phrase_evidence(case: Case, row: dict[object, object]) -> Markup:
         f" ({figure})" if figure else "", slug(source), grade["publisher"],
         _said(row["date"]) or "undated", grade["reliability"], grade["credibility"],
     )  # fmt: skip
-
-
-def _amount(cell: object) -> str:
-    """A figure as published, with its thousands apart where it is a plain number."""
-    text = _said(cell)
-    try:
-        return f"{float(text):,.10g}"
-    except ValueError:
-        return text
 
 
 def _said(cell: object) -> str:

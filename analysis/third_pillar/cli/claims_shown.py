@@ -17,6 +17,7 @@ from third_pillar.assessment.entries import (
     SourceNote,
     collect_entries,
     phrase_margin,
+    phrase_published,
     phrase_range,
 )
 from third_pillar.cli.answer import answer_json
@@ -276,7 +277,8 @@ def _evidence_heading(entry: ClaimEntry) -> str:
 
 
 def _phrase_evidence(note: EvidenceNote) -> tuple[str, str]:
-    figure = f" [{note.figure} {note.unit}]".replace(" ]", "]") if note.figure else ""
+    published = phrase_published(note.figure, note.unit)
+    figure = f" [{published}]" if published else ""
     dated = f", {note.date}" if note.date else ""
     return (
         note.evidence_id,

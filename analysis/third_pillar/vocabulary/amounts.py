@@ -12,8 +12,10 @@ _ONE = {
     "months": "month",
     "days": "day",
     "places": "place",
+    "times": "time",
 }
 _DISTANCES = {"%": "percentage points", "rank": "places"}
+_MONEY = ("USD", "Rs")
 _MOST_DIGITS = 9
 
 
@@ -44,8 +46,9 @@ def attach_unit(text: str, unit: str, *, space: str = " ") -> str:
         return text
     if unit == "rank":
         words = ["rank", text]
-    elif unit == "USD" or unit.startswith("USD "):
-        words = ["USD", text, *unit.split()[1:]]
+    elif unit.split(maxsplit=1)[0] in _MONEY:
+        money, *scale = unit.split()
+        words = [money, text, *scale]
     else:
         words = [text, *(_ONE.get(unit, unit) if text == "1" else unit).split()]
     return space.join(words)
