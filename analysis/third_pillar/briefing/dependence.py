@@ -48,7 +48,7 @@ def _importer(case: Case, row: dict[str, Any]) -> Markup:
     measured = "" if row["measured_by"] == "unstated" else f", by {row['measured_by']}"
     return Markup("{} took {} of its imports of {} from China ({}{}).").format(
         sentence_start(country(case, str(row["importer_iso3"]))),
-        number(metric),
+        number(metric, limits=find_limits(case)),
         _product(case, row),
         row["period"],
         measured,
@@ -133,6 +133,12 @@ def show_import_shares(case: Case) -> Exhibit:
 
 def _percent(share: float, target: float | None) -> str:
     return keep_apart(f"{share:.0f}", share, () if target is None else (target,))
+
+
+def find_limits(case: Case) -> tuple[float, ...]:
+    """What a share of imports is held against, so that rounding does not move it across."""
+    target = find_target(case)
+    return () if target is None else (target,)
 
 
 def find_target(case: Case) -> float | None:

@@ -16,6 +16,7 @@ from third_pillar.briefing.words import (
     country,
     horizon,
     narrowest,
+    phrase_lack,
     pillars,
     sentence_start,
     sources_note,
@@ -78,8 +79,8 @@ def _chain(case: Case) -> list[str | Markup]:
     gap = case.find_metric("feed_gap(horizon)")
     if gap is not None and isinstance(gap.value, float) and gap.value > 0:
         said.append(
-            Markup("Its magnet plants would then need {} beyond what it separates.").format(
-                number(gap)
+            Markup("Its magnet plants {}, beyond what it separates.").format(
+                phrase_lack(case, number(gap) + span(gap))
             )
         )
     return said

@@ -35,6 +35,7 @@ from third_pillar.briefing.words import (
     day,
     horizon,
     narrowest,
+    phrase_lack,
     pillars,
     sentence_start,
     sources_note,
@@ -127,7 +128,7 @@ def _own_heavy(case: Case) -> Markup:
             "would wait for others’ oxide."
         ).format(name)
     return Markup(
-        "<strong>Its Dy and Tb</strong> would be enough for {}{} of magnets of the average grade."
+        "<strong>Its Dy and Tb</strong> would be enough for {}{} of the average grade."
     ).format(number(separated), span(separated))
 
 
@@ -141,9 +142,9 @@ def _feed(case: Case) -> Markup:
         )
     if gap.value < 1:
         return Markup("<strong>It separates enough</strong> NdPr oxide for its magnet plants.")
-    return Markup(
-        "<strong>Its magnet plants would lack</strong> {}{} beyond what it separates."
-    ).format(number(gap), span(gap))
+    return Markup("<strong>Its magnet plants</strong> {}, beyond what it separates.").format(
+        phrase_lack(case, number(gap) + span(gap))
+    )
 
 
 def show_chain_flows(case: Case) -> Exhibit:

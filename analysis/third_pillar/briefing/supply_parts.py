@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from third_pillar.assessment.capacity import NOT_KNOWN, STAND_IN
 from third_pillar.assessment.case import Case
 from third_pillar.assessment.flows import assess_feed
 from third_pillar.assessment.metrics_layers import GRADES, OWN
 from third_pillar.assessment.network import MemberSet
+from third_pillar.assessment.rows import find_row
 from third_pillar.assessment.scenarios import (
     FIGURES,
     SCENARIO_DRAWS,
@@ -27,6 +28,7 @@ from third_pillar.briefing.words import (
     STAGE_NOUNS,
     candidate,
     horizon,
+    phrase_lack,
     pillars,
     sentence_start,
     sources_note,
@@ -160,7 +162,7 @@ def _feed_bars(case: Case) -> tuple[list[OxideBar], tuple[str, ...]]:
         offer = find_number(case, f"programme_figure({_OFFER})")
         if scheme is not None and isinstance(scheme.value, int | float):
             low, high = scheme.low or scheme.value, scheme.high or scheme.value
-            label = "Magnet scheme in full, 6,000 t"
+            label = f"{_SCHEME_WORDS}{_scheme_tonnes(case)}"
             bars.append(OxideBar(label, low, scheme.value, high, is_need=True))
             sources += scheme.source_ids
         if offer is not None and isinstance(offer.value, int | float):
@@ -178,6 +180,14 @@ def _feed_bars(case: Case) -> tuple[list[OxideBar], tuple[str, ...]]:
     return bars, tuple(dict.fromkeys(sources))
 
 
+_SCHEME_WORDS = "Magnet scheme in full, "
+
+
+def _scheme_tonnes(case: Case) -> str:
+    tonnes = float(find_row(case.results.evidence, "projects", _SCHEME)["value"])
+    return f"{show_number(tonnes, '', like='t a')} t"
+
+
 def has_magnet_plants(case: Case) -> bool:
     """Whether the candidate makes magnets on record, by the horizon."""
     return any(amount.is_need and amount.mean * 2 >= 1 for amount in assess_feed(case.results))
@@ -187,11 +197,12 @@ def _feed_title(case: Case, bars: list[OxideBar]) -> str:
     named = {bar.label: bar for bar in bars}
     scheme, offer = (
         next((bar for label, bar in named.items() if label.startswith(start)), None)
-        for start in ("Magnet scheme", "IREL")
+        for start in (_SCHEME_WORDS, "IREL")
     )
     if scheme is not None and offer is not None:
         return (
-            f"6,000 t of magnets need {show_number(scheme.low, '', like='t a')} to "
+            f"{scheme.label.removeprefix(_SCHEME_WORDS)} of magnets need "
+            f"{show_number(scheme.low, '', like='t a')} to "
             f"{show_number(scheme.high, '', like='t a')} t of NdPr oxide a year; IREL offers at "
             f"most {show_number(offer.high, '', like='t a')} t"
         )
@@ -203,10 +214,10 @@ def _feed_title(case: Case, bars: list[OxideBar]) -> str:
         return f"{name} has no magnet plant on record that would need its oxide"
     if gap.value < 1:
         return f"{name} separates at least as much NdPr oxide as its magnet plants need"
+    shown = f"{show_number(gap.value, '', like='t a')} t of NdPr oxide a year"
     return (
-        f"The magnet plants of {candidate(case)} would lack "
-        f"{show_number(gap.value, '', like='t a')} t of NdPr oxide a year by the end of "
-        f"{horizon(case)}"
+        f"By the end of {horizon(case)} the magnet plants of {candidate(case)} "
+        f"{phrase_lack(case, escape(shown))}"
     )
 
 

@@ -9,6 +9,7 @@ from third_pillar.assessment.event_study import LATER, ONSET, SUSPENSION
 from third_pillar.assessment.metrics_flows import list_flow_expressions, select_newest
 from third_pillar.assessment.rows import find_product_label
 from third_pillar.assessment.trade_panel import describe_line
+from third_pillar.briefing.dependence import find_limits
 from third_pillar.briefing.markup import (
     Fragment,
     bullets,
@@ -106,13 +107,17 @@ def _candidate_sentences(case: Case) -> list[Markup]:
     ]
     if not found and not published:
         return [Markup("No import of {} by supplier is on record.").format(candidate(case))]
+    limits = find_limits(case)
     shares = [
         Markup("{} of {} ({}, by {})").format(
-            number(metric), _line_words(case, one.line), one.period, one.measured_by
+            number(metric, limits=limits),
+            _line_words(case, one.line),
+            one.period,
+            one.measured_by,
         )
         for metric, one in found
     ] or [
-        Markup("{} of {} ({})").format(number(metric), product, period)
+        Markup("{} of {} ({})").format(number(metric, limits=limits), product, period)
         for metric, product, period in published
     ]
     return [
