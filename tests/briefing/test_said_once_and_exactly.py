@@ -225,3 +225,23 @@ def test_a_correction_has_its_unit_and_its_thousands_apart(india):
                 assert figure[2].strip() or cell.startswith("USD"), (where, cell)
                 assert not re.search(r"\d{4}", cell), (where, cell)
     assert "mid-2026" in str(tabulate_corrections(india))
+
+
+def test_a_lack_of_oxide_is_said_with_the_share_of_the_draws_that_have_it(case):
+    """A mean over draws, of which many lack nothing, is no lack of mean need over mean supply."""
+    gap = case.find_metric("feed_gap(horizon)")
+    draws = case.results.horizon.balance.feed_gap_draws
+    said = text(briefing.compose_stages(case))
+    if gap is None or not gap.value > 0:
+        assert "would lack" not in said
+    elif (draws > 0).mean() < 0.99:
+        share = f"{100 * (draws > 0).mean():.0f} % of the draws"
+        assert f"Its magnet plants would lack oxide in {share}" in said
+        assert "on average over all" in said
+
+
+def test_an_import_share_in_words_is_on_the_side_of_the_aim_where_the_figure_has_it(india):
+    """59.6 % in one place and "60 % or more" in another would make readers count again."""
+    said = text(briefing.compose_dependence(india)) + text(briefing.compose_trade_headline(india))
+    assert "59.6 %" in said
+    assert not re.search(r"\b60 %", said)
