@@ -14,7 +14,7 @@ from third_pillar.publishing.archive import Archive, ArchivedRun, Lineage
 from third_pillar.publishing.manifest import read_manifest
 from third_pillar.publishing.pruning import Policy, prune
 from third_pillar.publishing.run_names import find_failure, find_run, select_lineage, show_text
-from third_pillar.vocabulary.amounts import counted
+from third_pillar.vocabulary.amounts import counted, group_thousands
 from third_pillar.vocabulary.errors import ParameterFault, StorageFault
 
 _LOG_LINES = 15
@@ -36,7 +36,7 @@ def list_archive(lineage: str | None, *, as_json: bool) -> int:
         mark = "latest" if row["is_latest"] else ""
         line = f"{row['run_id']}  {row['lineage']}  {row['state']}  as of {row['as_of']}  {mark}"
         say_lines([line.rstrip()])
-    say(f"{len(rows)} {'run' if len(rows) == 1 else 'runs'} in {archive.folder}")
+    say(f"{counted(len(rows), 'run')} in {archive.folder}")
     return 0
 
 
@@ -146,7 +146,9 @@ def _lay_out(
     yield from lay_out_items(f"Since {changes.get('since', '')}", since, width)
     yield from lay_out_items("Approvals", [("-", one) for one in approvals], width)
     files = said.get("files") or {}
-    listed = [(name, f"{_text(one, 'bytes')} bytes") for name, one in files.items()]
+    listed = [
+        (name, f"{group_thousands(_text(one, 'bytes'))} bytes") for name, one in files.items()
+    ]
     yield from lay_out_items("Files", listed, width)
 
 

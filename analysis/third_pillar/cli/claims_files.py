@@ -53,7 +53,7 @@ def draft_claims(path: str, article_id: str, into: str, *, as_json: bool) -> int
             }
         )
         return 0
-    say(f"{draft.folder}: {draft.claims} sentences as claims to edit.")
+    say(f"{draft.folder}: {counted(draft.claims, 'sentence')} as claims to edit.")
     say(f"Left out of claims.csv: {headings} headings and links, {repeats} repeated sentences.")
     for name, use in _FILES:
         say(f"  {name:<14} {use}")

@@ -25,6 +25,7 @@ from third_pillar.evidence.connectors.catalogue import SOURCES, Source
 from third_pillar.evidence.connectors.payload import RawPayload
 from third_pillar.evidence.connectors.web import Tell
 from third_pillar.evidence.files import file_sha256, refuse_folder
+from third_pillar.vocabulary.amounts import counted
 from third_pillar.vocabulary.errors import ParameterFault, SourceFault
 
 _HEAD = 1 << 16
@@ -162,7 +163,7 @@ def _only(flows: pd.DataFrame, chosen: Chosen, raw: RawPayload) -> pd.DataFrame:
     if kept.empty:
         words = ", ".join((*chosen.codes, *chosen.periods))
         raise SourceFault(
-            f"{raw.address}: none of its {len(flows)} rows is of {words}",
+            f"{raw.address}: none of {counted(len(flows), 'row')} is of {words}",
             hint="Leave --code and --period out to take all of them.",
         )
     return kept.reset_index(drop=True)
