@@ -118,9 +118,8 @@ def _say_ranking(ranking: GapRanking, *, everything: bool) -> None:
             where = " ".join(filter(None, [one.gap.country, one.gap.stage]))
             say_lines([f"  {one.gap.id}  {one.gap.what} ({where or 'everywhere'})"])
     else:
-        say(
-            f"{counted(len(rest), 'more gap has', 'more gaps have')} no end that could be tried; --all lists them."
-        )
+        have = counted(len(rest), "more gap has", "more gaps have")
+        say(f"{have} no end that could be tried; --all lists them.")
 
 
 def _gap_in_words(place: int, one: RankedGap, width: int) -> list[str]:
@@ -129,8 +128,10 @@ def _gap_in_words(place: int, one: RankedGap, width: int) -> list[str]:
     trials = [
         (
             trial.end,
-            f"{counted(trial.flipped, 'definition flips', 'definitions flip')}, "
-            f"{_tonnes(trial.tonnes)}, verdict {trial.answer}",
+            (
+                f"{counted(trial.flipped, 'definition flips', 'definitions flip')}, "
+                f"{_tonnes(trial.tonnes)}, verdict {trial.answer}"
+            ),
         )
         for trial in one.trials
     ]

@@ -32,6 +32,5 @@ def _let_own_figures_in() -> None:
     own = evidence.find_overlay()
     if own is not None and VARIABLE not in os.environ:
         os.environ[VARIABLE] = "1"
-        say(
-            f"{counted(own.rows, 'row of your own enters', 'rows of your own enter')}, marked. {VARIABLE}=0 stops it."
-        )
+        enter = counted(own.rows, "row of your own enters", "rows of your own enter")
+        say(f"{enter}, marked. {VARIABLE}=0 stops it.")
