@@ -318,10 +318,10 @@ TEXTS: dict[str, str] = {
     ),
     "data/corrections.yml": (
         "- id: K-1\n  table: mine_production\n  key: MP-IND-2024\n  field: value\n"
-        "  published: 2900\n  corrected: 3000\n  provider: Toy office\n  reason: misprint\n"
-        "  status: applied\n  expect: the yearbook still prints 2900\n"
+        "  published: 2900\n  corrected: 3000\n  unit: t_reo\n  provider: Toy office\n"
+        "  reason: misprint\n  status: applied\n  expect: the yearbook still prints 2900\n"
         "- id: K-2\n  table: curated/trade_monthly.csv\n  key: TM-BAD\n  field: value\n"
-        "  published: 99\n  corrected: null\n  provider: Toy office\n"
+        "  published: 99\n  corrected: null\n  unit: t_reo\n  provider: Toy office\n"
         "  reason: impossible\n  status: applied\n  expect: the row is absent\n"
     ),
     "reports/profiles/full.yml": "title: Full briefing\nnotebook: 90_briefing.ipynb\n",

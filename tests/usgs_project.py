@@ -68,7 +68,8 @@ def stock(root: Path) -> Path:
     with (root / "data/corrections.yml").open("a", encoding="utf-8") as file:
         file.write(
             "- id: COR-BRA\n  table: curated/reserves_resources.csv\n  key: RES-BRA-MCS2025\n"
-            "  field: value\n  published: 21000000\n  corrected: 11000000\n  provider: TOY-A\n"
+            "  field: value\n  published: 21000000\n  corrected: 11000000\n  unit: t_reo\n"
+            "  provider: TOY-A\n"
             "  reason: The release keeps the old figure.\n  status: applied\n"
             "  expect: the release prints 21000000\n"
         )

@@ -154,3 +154,21 @@ def test_a_verdict_does_not_hang_on_the_number_of_draws(india, case_of):
     assert {name: v.verdict for name, v in few.items()} == {
         name: v.verdict for name, v in many.items()
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "phrase"),
+    [
+        (">= 5", "%", "at least 5 %"),
+        ("< 1", "stages", "less than 1 stage"),
+        ("<= 10", "rank", "rank 10 or better"),
+        ("> 20", "rank", "worse than rank 20"),
+        (">= 3", "rank", "rank 3 or worse"),
+        ("< 3", "rank", "better than rank 3"),
+        (">= 1000", "t NdFeB a year", "at least 1,000 t NdFeB a year"),
+        ("> -5", "t", "more than \N{MINUS SIGN}5 t"),
+    ],
+)
+def test_a_threshold_in_words_carries_its_unit(text, unit, phrase):
+    """A rank grows worse as its number grows."""
+    assert phrase_comparison(read_comparison(text), unit) == phrase

@@ -13,7 +13,13 @@ from third_pillar.assessment.agreement import (
     explain_difference,
     phrase_distance,
 )
-from third_pillar.assessment.entries import collect_entries, phrase_value
+from third_pillar.assessment.entries import (
+    collect_entries,
+    phrase_ends,
+    phrase_margin,
+    phrase_published,
+    phrase_value,
+)
 from third_pillar.vocabulary.codes import Confidence, Settled, Verdict
 from third_pillar.vocabulary.findings import ClaimVerdict
 
@@ -165,3 +171,28 @@ def test_evidence_after_the_date_asked_is_not_shown(case_of, india):
 def test_numbers_are_told_to_four_digits(value, unit, said):
     """Without exponents, with thousands apart."""
     assert phrase_value(value, unit) == said
+
+
+@pytest.mark.parametrize(
+    ("figure", "unit", "said"),
+    [
+        ("2026", "year", "2026"),
+        ("2026-11-10", "date", "2026-11-10"),
+        ("7280", "Rs crore", "Rs 7,280 crore"),
+        ("565", "USD million", "USD 565 million"),
+        ("3500-5000", "Rs crore", "Rs 3,500-5,000 crore"),
+        ("0.7230", "Mt", "0.7230 Mt"),
+        ("45290", "t", "45,290 t"),
+        ("", "t", ""),
+    ],
+)
+def test_a_published_figure_reads_as_a_reader_writes_it(figure, unit, said):
+    """A year has no comma and no unit; money stands before its number."""
+    assert phrase_published(figure, unit) == said
+
+
+def test_a_range_and_a_margin_carry_the_unit_as_the_value_does():
+    assert phrase_ends(2, 4, "rank") == "rank 2 to 4"
+    assert phrase_margin(7, "rank") == "7 places from the nearest threshold"
+    assert phrase_margin(1.25, "%") == "1.25 percentage points from the nearest threshold"
+    assert phrase_margin(1, "stages") == "1 stage from the nearest threshold"

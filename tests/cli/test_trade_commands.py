@@ -44,7 +44,7 @@ def test_building_tells_progress_apart_from_the_result(tmp_path, capsys):
     assert code == 0
     assert "reading BACI_HS17_Y2022.csv (1 of 1)" in err
     assert "2 flows of 2022" in out
-    for words in ("1 lines left out", "without a weight", "no number", "leading zeros"):
+    for words in ("1 line left out", "without a weight", "no number", "leading zeros"):
         assert words in out
 
 

@@ -410,6 +410,31 @@ def test_a_broken_corrections_file_is_named(toy_package, content, words):
     _find(toy_package, table="corrections.yml", words=words)
 
 
+@pytest.mark.parametrize(
+    ("unit", "words"),
+    [("", "a figure has no unit"), ("  unit: t_ndfeb\n", "has t_reo in MP-IND-2024")],
+    ids=["none", "another than the row's"],
+)
+def test_a_figure_that_was_corrected_has_the_unit_of_its_row(toy_package, unit, words):
+    """A page cannot say of what "21000000, here 11000000" is if the file does not."""
+    path = toy_package / "data/corrections.yml"
+    text = path.read_text(encoding="utf-8")
+    assert text.count("  unit: t_reo\n") == 2
+    write(path, text.replace("  unit: t_reo\n", unit, 1))
+    _find(toy_package, table="corrections.yml", words=words)
+
+
+def test_a_year_that_was_corrected_needs_no_unit(toy_package):
+    path = toy_package / "data/corrections.yml"
+    entry = (
+        "- id: K-3\n  table: projects\n  key: NONE\n  field: start_year\n  published: 2024\n"
+        "  corrected: null\n  provider: Toy office\n  reason: slip\n  status: applied\n"
+        "  expect: the row is absent\n"
+    )
+    write(path, path.read_text(encoding="utf-8") + entry)
+    assert not [fault for fault in validate_package(toy_package) if fault.row == "K-3"]
+
+
 def test_a_figure_that_was_taken_out_stays_out(toy_package):
     """A correction that dropped a row guards against its return."""
     set_cell(toy_package, "curated/trade_monthly.csv", "TM-1", "figure_id", "TM-BAD")

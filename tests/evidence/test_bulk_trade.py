@@ -177,7 +177,7 @@ def bad_inputs(folder: Path) -> dict[str, tuple[list[Path], str]]:
     return {
         "nothing": ([], "no file given"),
         "missing": ([folder / "none.csv"], "no such file"),
-        "folder": ([folder], "no such file"),
+        "folder": ([folder], "is a folder"),
         "other kind": ([Path(__file__)], "neither .csv nor .zip"),
         "twice": ([good, good], "given twice"),
         "same year": ([good, same], "count double"),

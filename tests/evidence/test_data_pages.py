@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
+from third_pillar.evidence.corrections import Correction, phrase_correction
 from third_pillar.evidence.corrections_page import render_corrections
 from third_pillar.evidence.descriptor import read_resources
 from third_pillar.evidence.dictionary import read_warnings, render_dictionary
@@ -65,8 +68,8 @@ def test_a_page_changes_with_the_data(toy_package):
 
 def test_the_corrections_page_says_what_was_published_and_what_stands_here(checked_toy):
     text = render_corrections(checked_toy)
-    assert "Published: 2900. Here: 3000." in text
-    assert "Published: 99. Here: left out." in text
+    assert "Published: 2,900 t_reo. Here: 3,000 t_reo." in text
+    assert "Published: 99 t_reo. Here: left out." in text
     assert "misprint" in text
 
 
@@ -83,3 +86,24 @@ def test_markup_in_a_cell_stays_text(toy_package):
 def test_without_corrections_the_page_says_so(toy_package):
     (toy_package / "data/corrections.yml").unlink()
     assert "None on record." in render_corrections(toy_package)
+
+
+@pytest.mark.parametrize(
+    ("field", "published", "corrected", "unit", "said"),
+    [
+        ("value", "21000000", "11000000", "t_reo", ("21,000,000 t REO", "11,000,000 t REO")),
+        ("value", "3326", "", "t_reo", ("3,326 t REO", "left out")),
+        ("value", "12000", "11670", "usd_m", ("USD 12,000 m", "USD 11,670 m")),
+        ("note", "4.5", "4.5", "pct", ("4.5 %", "4.5 %, with a note")),
+        ("start_year", "2025", "2026.5", "", ("2025", "mid-2026")),
+        ("full_year", "2027", "", "", ("2027", "left out")),
+        ("unit", "t_reo", "pct", "", ("t REO", "%")),
+        ("product", "NdPr metal", "NdPr oxide", "", ("NdPr metal", "NdPr oxide")),
+        ("value", "", "3", "kg", ("nothing", "3 kg")),
+    ],
+)
+def test_both_sides_of_a_correction_read_as_amounts(field, published, corrected, unit, said):
+    """Thousands apart, the unit behind, a year as a year."""
+    units = {"t_reo": "t REO", "usd_m": "USD m", "pct": "%"}
+    known = Correction("K", "t.csv", "k", field, published, corrected, "p", "r", "s", "e", unit)
+    assert phrase_correction(known, units) == said

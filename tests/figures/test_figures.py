@@ -449,7 +449,20 @@ def test_capacity_stands_as_given_with_its_ends_and_its_stand_ins_hatched():
     assert trace(figure, "today")["marker"]["color"] != then["marker"]["color"]
     layout = specification(figure)["layout"]
     assert [(line["y0"], line["y1"]) for line in layout["shapes"]] == [(6.0, 6.0)]
-    assert [note["text"] for note in layout["annotations"]] == ["10 % of the need"]
+    assert trace(figure, "10 % of the need")["y"] == [6.0]
+
+
+def test_lines_across_the_bars_are_told_apart_in_the_legend_and_cover_no_bar():
+    """A label on a line would lie over the bars that reach it, as those of a large maker do."""
+    bars = [CapacityBars("today", [9.0], [8.0], [10.0], [False])]
+    spec = specification(draw_stage_capacity(["Mine"], bars, lines={"own need": 5.0, "aim": 2.0}))
+    assert not spec["layout"].get("annotations")
+    drawn = spec["layout"]["shapes"]
+    named = [one for one in spec["data"] if one["type"] == "scatter"]
+    assert [one["name"] for one in named] == ["own need", "aim"]
+    dashes = [line["line"]["dash"] for line in drawn]
+    assert dashes == [one["line"]["dash"] for one in named]
+    assert len(set(dashes)) == 2
 
 
 def test_capacity_that_is_not_known_is_no_bar():
@@ -712,3 +725,27 @@ def test_a_fan_holds_its_median_between_its_ends():
     assert [one["name"] for one in spec["data"]].count("threshold") == 1
     assert sum(bool(one["showlegend"]) for one in spec["data"]) == 3
     assert all(spec["layout"][axis]["range"][0] == 0 for axis in ("yaxis", "yaxis2"))
+
+
+def test_a_share_near_its_threshold_is_written_exactly_and_clear_of_the_line():
+    """59.6 is not shown as 60 beside a line at 60; a label the line would cross stands higher."""
+    figure = draw_import_shares(
+        ["a", "b", "c"], [59.6, 46.3, 88.0], threshold=60.0, threshold_label="aim"
+    )
+    (dots,) = specification(figure)["data"]
+    assert [text.strip() for text in dots["text"]] == ["59.6 %", "46 %", "88 %"]
+    assert dots["textposition"] == ["middle right", "top center", "middle right"]
+
+
+def test_a_bar_too_short_for_its_number_has_it_beside_it():
+    """A bar of nothing without a number could as well be one that is not known."""
+    bars = [ServedBar("short", None, (0.0, 0.0, 0.0)), ServedBar("long", None, (40.0, 30.0, 50.0))]
+    drawn = trace(draw_served_shares(bars, without_label="without", joined_label="with"), "with")
+    assert drawn["textposition"] == ["outside", "inside"]
+
+
+def test_a_tile_shows_its_share_as_exactly_as_it_is_given():
+    """A share of 9.97 that falls short of 10 is not shown as 10."""
+    tile = Tile("Japan", "Mine", 9.97, reaches=False, is_stand_in=True, shown="9.97")
+    figure = draw_breadth_tiles([tile], countries=["Japan"], stages=["Mine"])
+    assert trace(figure, "falls short")["text"] == ["9.97 % *"]

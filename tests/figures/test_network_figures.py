@@ -67,3 +67,13 @@ def test_every_place_has_a_line_of_its_own_look():
     figure = draw_additions(lines, needed=90.0, axis="t")
     assert len({(trace.marker.symbol, trace.line.dash) for trace in figure.data}) == 5
     assert figure.layout.shapes[0].y0 == pytest.approx(90)
+
+
+def test_a_rule_that_cannot_be_computed_keeps_its_row_and_says_so():
+    """A figure of one bar would look as if the others had been left out for no reason."""
+    figure = draw_rules([RuleBar("x", (1.0, 0.0, 2.0))], axis="t", unknown=["y", "z"])
+    (said,) = [trace for trace in figure.data if trace.type == "scatter"]
+    assert list(said.y) == ["y", "z"]
+    assert {text.strip() for text in said.text} == {"not known"}
+    assert not said.showlegend
+    assert list(figure.layout.yaxis.categoryarray) == ["x", "z", "y"]

@@ -1,6 +1,7 @@
 """The contract of a report's parameters."""
 
 import datetime as dt
+import re
 
 import pytest
 from hypothesis import given
@@ -23,6 +24,7 @@ CHOICES = ParameterChoices(
     first_date=dt.date(2025, 12, 31),
     data_date=dt.date(2026, 11, 22),
     today=dt.date(2026, 11, 23),
+    country_names={"CHN": "China", "IND": "India", "JPN": "Japan"},
 )
 
 
@@ -115,3 +117,37 @@ def test_parameters_cannot_be_changed_once_checked():
 
 def test_every_parameter_says_what_it_means():
     assert all(field.description for field in ReportParameters.model_fields.values())
+
+
+@pytest.mark.parametrize(
+    ("given_values", "said"),
+    [
+        ({"candidate": "IN"}, "Did you mean 'IND'?"),
+        ({"candidate": "india"}, "write the code of the country. Did you mean 'IND'?"),
+        ({"candidate": "XX"}, "Valid: AUS, BRA, IND, JPN, USA"),
+        ({"candidate": "China"}, "a network without China"),
+        ({"pillars": "none"}, "pillars = 'none': not known. Valid: AUS, BRA, IND, JPN, USA"),
+        ({"pillars": "USA,japan"}, "Did you mean 'JPN'?"),
+        ({"partners": "aus"}, "Did you mean 'AUS'? Sets: none, quad"),
+        ({"partners": "qad"}, "Did you mean 'quad'?"),
+        ({"horizon": "abc"}, "should be a whole number up to 2050"),
+        ({"horizon": "2030.5"}, "should be a whole number up to 2050"),
+        ({"horizon": "2051"}, "should be a whole number up to 2050"),
+        ({"draws": "abc"}, "should be a whole number from 100 to 1,000,000"),
+        ({"draws": "99"}, "should be a whole number from 100 to 1,000,000"),
+        ({"seed": "-1"}, "should be a whole number from 0 to 4,294,967,295"),
+    ],
+)
+def test_what_is_refused_is_refused_in_plain_words_with_what_is_valid(given_values, said):
+    """No word of a library reaches the user."""
+    told = refuse(**given_values)
+    assert said in told
+    assert not re.search(r"tuple|parse|integer|validation|greater than", told)
+
+
+def test_what_is_refused_as_a_country_is_not_offered_as_a_choice():
+    """China is known and refused in words of its own."""
+    for given_values in ({"candidate": "CH"}, {"pillars": "CHIN"}, {"partners": "AUS,CHM"}):
+        assert "CHN" not in refuse(**given_values)
+    assert "network without China" in refuse(candidate="CHN")
+    assert refuse(candidate="CHN", pillars="CHN").count("without China") == 1

@@ -15,6 +15,7 @@ from third_pillar.assessment.claim_confidence import (
 from third_pillar.assessment.claim_weights import weigh_measure
 from third_pillar.assessment.expressions import Measurement, measure_test
 from third_pillar.model.sampling import Draws
+from third_pillar.vocabulary.amounts import attach_unit, keep_apart
 from third_pillar.vocabulary.claims import Comparison, MeasuredTest
 from third_pillar.vocabulary.codes import Confidence, Settled, Verdict
 from third_pillar.vocabulary.errors import MissingEvidence
@@ -71,8 +72,8 @@ def _verdict(
         high=high,
         unit=metric.unit,
         threshold=(
-            f"supported if {phrase_comparison(test.support)}, "
-            f"refuted if {phrase_comparison(test.refutation)}"
+            f"supported if {phrase_comparison(test.support, metric.unit)}, "
+            f"refuted if {phrase_comparison(test.refutation, metric.unit)}"
         ),
         flips_if=_flips_if(value, verdict, test),
         confidence=rate_confidence(evidence, agreement),
@@ -112,19 +113,31 @@ def _flips_if(value: float, verdict: Verdict, test: MeasuredTest) -> str:
         else test.support
     )
     now = f"{value:,.0f}" if abs(value) >= _WHOLE else f"{value:.3g}"
-    now = now.replace("-", "\N{MINUS SIGN}")
-    unit = f" {test.unit}" if test.unit.startswith(("%", "t ")) else ""
-    return f"the value comes to {phrase_comparison(wanted)}{unit} (now {now})"
+    limits = (test.support.threshold, test.refutation.threshold)
+    now = keep_apart(now, value, limits).replace("-", "\N{MINUS SIGN}")
+    if test.unit == _RANK:
+        return f"the rank comes to {phrase_comparison(wanted)} (now {now})"
+    return f"the value comes to {phrase_comparison(wanted, test.unit)} (now {now})"
 
 
 _WHOLE = 100
 """From here on a number is told in whole units."""
 
 
-def phrase_comparison(comparison: Comparison) -> str:
-    """A comparison in words, e.g. "at least 5"."""
+def phrase_comparison(comparison: Comparison, unit: str = "") -> str:
+    """A comparison in words, e.g. "at least 5 %" or "rank 10 or better"."""
+    amount = f"{comparison.threshold:,.10g}".replace("-", "\N{MINUS SIGN}")
+    if unit == _RANK:
+        return _RANK_WORDS[comparison.operator].format(attach_unit(amount, unit))
     words = {">=": "at least", "<=": "at most", ">": "more than", "<": "less than", "==": "exactly"}
-    return f"{words[comparison.operator]} {comparison.threshold:g}"
+    return f"{words[comparison.operator]} {attach_unit(amount, unit)}"
+
+
+_RANK = "rank"
+_RANK_WORDS = {
+    ">=": "{} or worse", "<=": "{} or better", ">": "worse than {}", "<": "better than {}",
+    "==": "exactly {}",
+}  # fmt: skip
 
 
 def _untestable(claim: Mapping[Any, Any], why: str) -> ClaimVerdict:

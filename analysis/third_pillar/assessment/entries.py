@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from third_pillar.assessment.claim_levers import LeverRecord, assess_levers
 from third_pillar.assessment.ledger import select_evidence
 from third_pillar.assessment.rows import find_unit_words
 from third_pillar.evidence import Evidence
+from third_pillar.vocabulary.amounts import attach_unit, find_distance_unit
 from third_pillar.vocabulary.findings import ClaimVerdict, Metric
 
 _KEYS = (
@@ -156,7 +158,18 @@ def phrase_value(value: float, unit: str = "") -> str:
     """A number to four digits with its unit, e.g. "1,730 t NdPr oxide" or "0.66 %"."""
     rounded = float(f"{value:.{_DIGITS}g}")
     number = f"{rounded:,.0f}" if rounded == int(rounded) else f"{rounded:,}"
-    return f"{number} {unit}".strip()
+    return attach_unit(number, unit)
+
+
+def phrase_published(figure: str, unit: str) -> str:
+    """A figure as its source has it, e.g. "Rs 7,280 crore" or "2026-11-10", or nothing."""
+    if not figure or unit in _WITHOUT_UNIT:
+        return figure
+    grouped = re.sub(r"(?<![\d.])\d{4,}", lambda found: f"{int(found[0]):,}", figure)
+    return attach_unit(grouped, unit)
+
+
+_WITHOUT_UNIT = ("date", "year")
 
 
 def phrase_range(verdict: ClaimVerdict) -> str:
@@ -166,14 +179,17 @@ def phrase_range(verdict: ClaimVerdict) -> str:
     said = phrase_value(verdict.value, verdict.unit)
     if verdict.low is None or verdict.high is None or verdict.low == verdict.high:
         return said
-    return f"{said} (range {phrase_value(verdict.low)} to {phrase_value(verdict.high)})"
+    return f"{said} (range {phrase_ends(verdict.low, verdict.high)})"
+
+
+def phrase_ends(low: float, high: float, unit: str = "") -> str:
+    """The ends of a range, e.g. "17 to 22" or "rank 2 to 4"."""
+    return attach_unit(f"{phrase_value(low)} to {phrase_value(high)}", unit)
 
 
 def phrase_margin(margin: float, unit: str) -> str:
-    """How far the value lies from the nearest threshold, e.g. "1.256 % from …"."""
-    # Counted units ("stages") would need a plural; the value beside it has them already.
-    said = phrase_value(margin, unit if unit.startswith(("%", "t ")) else "")
-    return f"{said} from the nearest threshold"
+    """How far the value lies from the nearest threshold, e.g. "1.256 percentage points from …"."""
+    return f"{phrase_value(margin, find_distance_unit(unit))} from the nearest threshold"
 
 
 def _evidence_note(evidence: Evidence, row: Mapping[Any, Any]) -> EvidenceNote:

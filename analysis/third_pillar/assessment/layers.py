@@ -12,6 +12,7 @@ from third_pillar.assessment.capacity import StageCapacity
 from third_pillar.assessment.demand import Need
 from third_pillar.assessment.draws import RowDraws
 from third_pillar.assessment.heavy import HEAVY_STAGES, HeavyCapacity, assess_heavy_capacity
+from third_pillar.assessment.narrowest import find_narrowest, name_narrowest
 from third_pillar.evidence import Evidence
 from third_pillar.model.chain import compute_chain_flow
 from third_pillar.model.heavy import compute_layered_share
@@ -53,7 +54,7 @@ class Binding:
     """The narrowest stage of a chain.
 
     Attributes:
-        stage: In words, e.g. "metal" or "separation of Dy and Tb".
+        stage: In words, e.g. "metal", "separation of Dy and Tb" or "metal and magnet".
         chance: Share of the draws in which it is the narrowest.
         flow: Magnets the chain makes, tonnes a year.
     """
@@ -140,9 +141,11 @@ class LayeredMoment:
         if not counted.any():
             return None
         chain = compute_chain_flow(tonnes[:, None, :], is_counted=counted)
-        place = int(np.argmax(chain.binding_share))
+        narrowest = find_narrowest(tonnes, chain.binding_share, is_counted=counted)
         return Binding(
-            _stage_words(place), float(chain.binding_share[place]), summarise(chain.flow)
+            name_narrowest([_stage_words(place) for place in narrowest]),
+            float(chain.binding_share.max()),
+            summarise(chain.flow),
         )
 
     def _pool(self, members: tuple[str, ...], layer: str) -> tuple[Draws, Mask]:
@@ -166,7 +169,8 @@ def _count(is_known: Mask, is_without_metal: bool) -> Mask:  # noqa: FBT001  as 
 def _stage_words(place: int) -> str:
     if place < len(STAGES):
         return STAGES[place].value
-    return HEAVY_WORDS.format(HEAVY_STAGES[place - len(STAGES)].value)
+    stage = HEAVY_STAGES[place - len(STAGES)]
+    return HEAVY_WORDS.format("mining" if stage is Stage.MINE else stage.value)
 
 
 def _gather(

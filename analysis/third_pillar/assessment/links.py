@@ -20,7 +20,7 @@ from third_pillar.model.sampling import Draws, summarise
 from third_pillar.vocabulary.codes import STAGES, WORLD, Stage
 
 _DRAWS = 200
-"""Draws of the programme: a mean share is then known to about a point."""
+"""Draws of the programme: what ties take is the difference of two shares on the same draws."""
 
 
 @dataclass(frozen=True)

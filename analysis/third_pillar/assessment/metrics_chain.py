@@ -8,6 +8,7 @@ import numpy as np
 
 from third_pillar.assessment.capacity import StageCapacity
 from third_pillar.assessment.catalogue import Reading, metric
+from third_pillar.assessment.narrowest import name_narrowest
 from third_pillar.assessment.network import WITH_METAL, WITHOUT_METAL
 from third_pillar.model.sampling import Draws, compute_monte_carlo_error, summarise
 from third_pillar.vocabulary.codes import STAGES, Stage
@@ -171,7 +172,7 @@ def binding_stage(results: Results, when: str) -> Reading:
     ids, sources = _evidence_of(moment.capacity, results.candidate, STAGES)
     return Reading(
         f"{name}: binding stage of its own chain",
-        balance.binding_stage, "stage", moment.label, "§3.4", "stage",
+        name_narrowest(balance.binding_stages), "stage", moment.label, "§3.4", "stage",
         rests_on=(*ids, *_CHAIN_ASSUMPTIONS), source_ids=sources,
     )  # fmt: skip
 

@@ -24,6 +24,7 @@ from third_pillar.assessment.trade_panel import (
     select_series,
 )
 from third_pillar.model.interruption import Change
+from third_pillar.vocabulary.amounts import counted
 from third_pillar.vocabulary.codes import CHINA
 from third_pillar.vocabulary.errors import MissingEvidence, PillarError
 
@@ -269,7 +270,7 @@ def _find_year(results: Results, importer: str, line: str, year: int) -> Supplie
 def _scope(found: SupplierYear) -> str:
     if found.suppliers.is_of_world:
         return ""
-    return f", among the {len(found.suppliers.shares)} partners on record"
+    return f", among the {counted(len(found.suppliers.shares), 'partner')} on record"
 
 
 def _phase_words(phase: str) -> str:

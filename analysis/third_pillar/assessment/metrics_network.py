@@ -9,6 +9,7 @@ import numpy as np
 from third_pillar.assessment.capacity import StageRecord
 from third_pillar.assessment.catalogue import Reading, metric
 from third_pillar.assessment.links import LinkRecord
+from third_pillar.assessment.network import WITH_METAL, WITHOUT_METAL
 from third_pillar.assessment.standing import EX_CHINA, MEMBERS, find_rank_span
 from third_pillar.assessment.what_would import EQUAL, PLACES
 from third_pillar.model.readings import Allocation
@@ -136,7 +137,18 @@ def linked_share(results: Results, pool: str, metal: str, links: str) -> Reading
     _choose(links, ("free", "binding"), "choice")
     is_without = _METAL[_choose(metal, tuple(_METAL), "metal rule")]
     found = results.standing.linked_share(pool, is_without_metal=is_without)
-    mean, low, high = found.bound if links == "binding" else found.free
+    # The programme runs on few draws: it tells what the links take, the whole run the level.
+    rule = WITHOUT_METAL if is_without else WITH_METAL
+    whole = next(
+        share.share
+        for (_, name, joins), share in results.horizon.served.items()
+        if joins and name == rule and set(share.members) == set(results.standing.joined(pool))
+    )
+    tied = found.bound if links == "binding" else found.free
+    mean, low, high = (
+        max(0.0, level - (free - held))
+        for level, free, held in zip(whole, found.free, tied, strict=True)
+    )
     bound = found.binding if links == "binding" else ()
     return Reading(
         f"Need of the pillars served by {POOL_WORDS[pool]} with {_name(results)}, links {links}",

@@ -12,6 +12,7 @@ from third_pillar.assessment.rows import find_product_label, find_row, find_unit
 from third_pillar.evidence import Row
 from third_pillar.model.conversion import compute_oxide_need
 from third_pillar.model.sampling import Draws, summarise
+from third_pillar.vocabulary.amounts import counted
 from third_pillar.vocabulary.codes import WORLD
 from third_pillar.vocabulary.errors import MissingEvidence
 
@@ -56,7 +57,7 @@ def magnet_exports_mean(results: Results, first: str, last: str) -> Reading:
         raise MissingEvidence(f"trade_monthly has no month from {first} to {last}")
     derived = int((span["basis"] == "derived").sum())
     return Reading(
-        f"China's exports of rare-earth magnets, mean of {len(span)} months on record "
+        f"China's exports of rare-earth magnets, mean of {counted(len(span), 'month')} on record "
         f"({derived} derived)",
         float(span["value"].mean()), "t a month", f"{first} to {last}", "§2.3", "tonnes",
         rests_on=tuple(span["figure_id"]), source_ids=tuple(dict.fromkeys(span["source_id"])),

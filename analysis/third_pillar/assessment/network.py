@@ -9,6 +9,7 @@ import numpy as np
 from third_pillar.assessment.capacity import StageCapacity
 from third_pillar.assessment.demand import Need
 from third_pillar.assessment.draws import RowDraws
+from third_pillar.assessment.narrowest import find_narrowest
 from third_pillar.model.breadth import Breadth, BreadthSpecification, assess_breadth
 from third_pillar.model.chain import compute_chain_flow, compute_served_share
 from third_pillar.model.sampling import Draws, summarise
@@ -59,6 +60,7 @@ class ServedShare:
         share: Mean, P10, P90 of the share, 0 to 1.
         flow: Mean flow, tonnes of magnets a year.
         binding_stage: The narrowest stage in most draws.
+        binding_stages: The same with every stage that is as narrow.
         binding_chance: Share of draws in which it is.
         stages_left_out: Stages wanted but without any data in the pool.
         row_ids: Rows the pool's capacity rests on.
@@ -70,6 +72,7 @@ class ServedShare:
     share: tuple[float, float, float]
     flow: float
     binding_stage: str
+    binding_stages: tuple[str, ...]
     binding_chance: float
     stages_left_out: tuple[str, ...]
     row_ids: tuple[str, ...]
@@ -114,6 +117,13 @@ def _serve(
         share=_triple(compute_served_share(chain.flow, need.tonnes)),
         flow=summarise(chain.flow).mean,
         binding_stage=STAGES[binding].value,
+        binding_stages=_name(
+            find_narrowest(
+                tonnes,
+                chain.binding_share,
+                is_counted=is_known & is_wanted,
+            )
+        ),
         binding_chance=float(chain.binding_share[binding]),
         stages_left_out=tuple(
             stage.value
@@ -147,6 +157,7 @@ class CandidateBalance:
     Attributes:
         flow: Magnets its own chain allows, tonnes a year.
         binding_stage: The narrowest stage of those of which something is known.
+        binding_stages: The same with every stage that is as narrow.
         binding_chance: Share of draws in which it is the narrowest.
         surplus: Stage → capacity less home need, tonnes of magnets a year (mean; NaN if either
             is not known).
@@ -159,6 +170,7 @@ class CandidateBalance:
 
     flow: tuple[float, float, float]
     binding_stage: str
+    binding_stages: tuple[str, ...]
     binding_chance: float
     surplus: dict[Stage, float]
     feed_gap: tuple[float, float, float]
@@ -188,6 +200,9 @@ def assess_candidate_balance(
     return CandidateBalance(
         flow=_triple(balance.flow),
         binding_stage=STAGES[binding].value,
+        binding_stages=_name(
+            find_narrowest(capacity.of(candidate), balance.binding_share, is_counted=is_known)
+        ),
         binding_chance=float(balance.binding_share[binding]),
         surplus={stage: float(balance.surplus[:, s].mean()) for s, stage in enumerate(STAGES)},
         feed_gap=_triple(balance.feed_gap),
@@ -196,6 +211,10 @@ def assess_candidate_balance(
         flow_draws=balance.flow,
         feed_gap_draws=balance.feed_gap,
     )
+
+
+def _name(places: tuple[int, ...]) -> tuple[str, ...]:
+    return tuple(STAGES[place].value for place in places)
 
 
 def _triple(draws: Draws) -> tuple[float, float, float]:

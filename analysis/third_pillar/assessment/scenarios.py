@@ -36,7 +36,7 @@ FIGURES = {
 }
 """Figure → its words; shares are of the pillars' need at the horizon, by every country outside
 China with the candidate, metal left out."""
-_DRAWS = 1_000
+SCENARIO_DRAWS = 1_000
 """A share is then known to about a point; a scenario that moves less moves nothing here."""
 Figure = float | str | None
 
@@ -100,7 +100,9 @@ def measure_scenario(question: Question, evidence: Evidence) -> dict[str, Figure
     """
     parameters = question.parameters
     draws = RowDraws(
-        evidence.assumption_rows, draws=min(parameters.draws, _DRAWS), seed=parameters.seed
+        evidence.assumption_rows,
+        draws=min(parameters.draws, SCENARIO_DRAWS),
+        seed=parameters.seed,
     )
     bench = Bench(question, evidence, draws)
     count_by, year = parameters.count_by, parameters.horizon

@@ -190,7 +190,7 @@ class Standing:
     def links(self, pool: str) -> tuple[LinkRecord, ...]:
         """Every link on record, with what it does in a pool the candidate has joined (§3.7)."""
         return read_links(
-            self.bench.evidence, self._joined(pool), count_by=self.count_by, year=self.year
+            self.bench.evidence, self.joined(pool), count_by=self.count_by, year=self.year
         )
 
     def linked_share(self, pool: str, *, is_without_metal: bool) -> LinkedShare:
@@ -199,14 +199,15 @@ class Standing:
             ("linked", pool, is_without_metal, self.count_by, self.year),
             lambda: assess_linked_share(
                 self.bench,
-                self._joined(pool),
+                self.joined(pool),
                 count_by=self.count_by,
                 year=self.year,
                 is_without_metal=is_without_metal,
             ),
         )
 
-    def _joined(self, pool: str) -> Pool:
+    def joined(self, pool: str) -> Pool:
+        """The pool once the candidate has joined it."""
         return (*self.pool(pool), self.bench.candidate)
 
 

@@ -86,7 +86,7 @@ def compose_changes(changes: Changes, *, linked: Collection[str] = ()) -> Fragme
     items += [_number_marked(number, linked) for number in shown]
     rest = len(changes.moved) - len(shown)
     if rest:
-        items.append(_counted(rest, "more number moved beyond its noise.",
+        items.append(_rest(rest, "more number moved beyond its noise.",
                               "more numbers moved beyond their noise."))  # fmt: skip
     items += _some([_claim(claim) for claim in changes.claims], "more verdicts changed")
     items += _some([_event(event) for event in changes.events], "more events are new or told anew")
@@ -309,6 +309,12 @@ def _some(lines: Iterable[str], rest: str) -> list[str]:
     if len(listed) <= _SHOWN:
         return listed
     return [*listed[:_SHOWN], f"{len(listed) - _SHOWN} {rest}."]
+
+
+def _rest(count: int, one: str, many: str) -> str:
+    """What is not listed, as an item of its own."""
+    said = _counted(count, one, many)
+    return said[:1].upper() + said[1:]
 
 
 def _counted(count: int, one: str, many: str) -> str:

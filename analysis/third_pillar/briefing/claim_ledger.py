@@ -13,12 +13,14 @@ import pandas as pd
 from markupsafe import Markup
 
 from third_pillar.assessment.case import Case
+from third_pillar.assessment.entries import phrase_published
 from third_pillar.assessment.ledger import STANCES, select_evidence
 from third_pillar.assessment.rows import find_row
-from third_pillar.briefing.claim_words import WAYS, claim_anchor, counted, settled_words
+from third_pillar.briefing.claim_words import WAYS, claim_anchor, settled_words
 from third_pillar.briefing.markup import Fragment, fragment, paragraph, table
 from third_pillar.briefing.numbers import phrase_list, show_number, show_span
 from third_pillar.briefing.words import phrase_date, slug, sources_note
+from third_pillar.vocabulary.amounts import counted, find_distance_unit
 from third_pillar.vocabulary.codes import Settled, Verdict
 from third_pillar.vocabulary.findings import ClaimVerdict
 
@@ -136,10 +138,12 @@ def _measured_value(verdict: ClaimVerdict, value: float) -> Markup:
     ends = Markup("")
     if verdict.low is not None and verdict.high is not None and verdict.low != verdict.high:
         ends = Markup(" ({})").format(show_span(verdict.low, verdict.high, like=verdict.unit))
+    # a value as near to a threshold as its margin is written so that its side shows
+    near = () if verdict.margin is None else (value - verdict.margin, value + verdict.margin)
     return Markup(
         'Measured: <data class="n" value="{}" data-source="{}">{}</data>{}; {}.{}'
     ).format(
-        f"{value:.6g}", verdict.rests_on[0], show_number(value, verdict.unit),
+        f"{value:.6g}", verdict.rests_on[0], show_number(value, verdict.unit, limits=near),
         ends, verdict.threshold, _draws(verdict),
     )  # fmt: skip
 
@@ -165,8 +169,7 @@ def _flips(verdict: ClaimVerdict) -> Markup:
     if verdict.flips_if:
         parts.append(Markup("{}.").format(verdict.flips_if))
     if verdict.margin is not None:
-        unit = "percentage points" if verdict.unit == "%" else verdict.unit
-        size = show_number(abs(verdict.margin), unit)
+        size = show_number(abs(verdict.margin), find_distance_unit(verdict.unit))
         parts.append(Markup("Margin: {}.").format(size))
     if verdict.flips_by:
         # tables are named as in the data package; a reader meets words
@@ -217,7 +220,7 @@ def phrase_evidence(case: Case, row: dict[object, object]) -> Markup:
     """One row of evidence: stance, what it says, its figure, source and reliability."""
     source = str(row["source_id"])
     grade = case.results.evidence.sources.loc[source]
-    figure = " ".join(part for part in (_amount(row["figure"]), _said(row["unit"])) if part)
+    figure = phrase_published(_said(row["figure"]), _said(row["unit"]))
     return Markup(
         '<span class="stance">{}:</span> {}{}. <a href="#s-{}">{}</a>, {}, reliability {}{}.'
     ).format(
@@ -225,15 +228,6 @@ def phrase_evidence(case: Case, row: dict[object, object]) -> Markup:
         f" ({figure})" if figure else "", slug(source), grade["publisher"],
         _said(row["date"]) or "undated", grade["reliability"], grade["credibility"],
     )  # fmt: skip
-
-
-def _amount(cell: object) -> str:
-    """A figure as published, with its thousands apart where it is a plain number."""
-    text = _said(cell)
-    try:
-        return f"{float(text):,.10g}"
-    except ValueError:
-        return text
 
 
 def _said(cell: object) -> str:

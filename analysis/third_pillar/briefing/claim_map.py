@@ -6,11 +6,12 @@ from markupsafe import Markup
 
 from third_pillar.assessment.case import Case
 from third_pillar.assessment.ledger import STANCES, LedgerReview, review_ledger
-from third_pillar.briefing.claim_words import SIGNS, claim_links, counted
+from third_pillar.briefing.claim_words import SIGNS, claim_links
 from third_pillar.briefing.markup import Exhibit, Fragment, fragment, paragraph
 from third_pillar.briefing.numbers import phrase_count
 from third_pillar.briefing.words import sentence_start, sources_note
 from third_pillar.figures.claims import ClaimDots, draw_evidence_map
+from third_pillar.vocabulary.amounts import counted
 from third_pillar.vocabulary.codes import Verdict
 
 _LABELS = {

@@ -17,13 +17,12 @@ from third_pillar.briefing.claim_words import (
     WAYS,
     claim_link,
     claim_links,
-    counted,
     tally,
     verdict_chip,
 )
 from third_pillar.briefing.markup import Fragment, bullets, fragment, paragraph
 from third_pillar.briefing.numbers import phrase_count
-from third_pillar.briefing.words import sentence_start
+from third_pillar.vocabulary.amounts import counted
 from third_pillar.vocabulary.codes import Verdict
 
 _FEW = 4
@@ -80,9 +79,7 @@ def _extremes(
         if rest:
             parts.append(
                 paragraph(
-                    Markup("{} more: {}.").format(
-                        sentence_start(phrase_count(len(rest))), claim_links(rest)
-                    )
+                    Markup("And {} more: {}.").format(phrase_count(len(rest)), claim_links(rest))
                 )
             )
     return Markup("").join(parts)

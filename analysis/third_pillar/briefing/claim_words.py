@@ -59,11 +59,6 @@ def settled_words(verdict: ClaimVerdict) -> Markup:
     )
 
 
-def counted(number: int, one: str, many: str = "") -> str:
-    """A count with its noun, e.g. "1 source" or "3 sources"."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
 def tally(case: Case, claim_ids: tuple[str, ...]) -> str:
     """Claims by verdict in words, e.g. "3 are supported and 1 is opinion"; in the scale's order."""
     found = [case.verdicts[claim].verdict for claim in claim_ids]

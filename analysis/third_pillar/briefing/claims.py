@@ -12,6 +12,7 @@ from third_pillar.briefing.markup import Exhibit, Fragment, fragment, paragraph
 from third_pillar.briefing.numbers import phrase_count
 from third_pillar.briefing.words import candidate
 from third_pillar.figures.claims import draw_verdict_counts
+from third_pillar.vocabulary.amounts import counted
 from third_pillar.vocabulary.codes import Settled, Verdict
 
 _TRIED = (Settled.MEASURED, Settled.EVENT_TESTED)
@@ -73,10 +74,9 @@ def show_verdicts(case: Case) -> Exhibit:
     sources = tuple(dict.fromkeys(source for v in verdicts for source in v.source_ids))
     return Exhibit(
         id="fig-verdicts",
-        title=f"Of {len(verdicts)} claims, {firm} hold as they stand and {wrong} do not",
-        note=Markup(
-            "Number of claims. “Do not” counts contradicted and not supported. Sources stand with "
-            "each claim in the table."
+        title=_counts_title(len(verdicts), firm, wrong),
+        note=Markup("Number of claims. {}Sources stand with each claim in the table.").format(
+            "“Not” counts contradicted and not supported. " if wrong else ""
         ),
         alt="Stacked bars of claims by verdict: "
         + "; ".join(
@@ -92,4 +92,13 @@ def show_verdicts(case: Case) -> Exhibit:
             for place, verdict in enumerate(scale)
         ],
         source_ids=sources,
+    )
+
+
+def _counts_title(claims: int, firm: int, wrong: int) -> str:
+    holds = f"{firm or 'none'} {'holds as it stands' if firm == 1 else 'hold as they stand'}"
+    if not wrong:
+        return f"Of {counted(claims, 'claim')}, {holds}; none is contradicted or without support"
+    return (
+        f"Of {counted(claims, 'claim')}, {holds} and {wrong} {'does' if wrong == 1 else 'do'} not"
     )

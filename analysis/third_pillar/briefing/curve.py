@@ -9,6 +9,7 @@ from third_pillar.assessment.curve import AGREEMENT, Outcome, Split
 from third_pillar.briefing.markup import Exhibit, Fragment, fragment, number, paragraph, table
 from third_pillar.briefing.words import candidate, sentence_start
 from third_pillar.figures.curve import CurveMark, draw_specification_curve
+from third_pillar.vocabulary.amounts import counted
 from third_pillar.vocabulary.specifications import LIGHT, READING_WORDS, Reading
 
 _CHOICE_WORDS = {
@@ -50,7 +51,7 @@ def compose_curve(case: Case) -> Fragment:
                 candidate(case),
             ),
             _rule(case),
-            f"{untested} could not be tested, because a figure they need is not on record."
+            f"{counted(untested, 'definition')} could not be tested for want of a figure."
             if untested
             else "",
         ),

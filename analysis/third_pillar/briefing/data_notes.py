@@ -5,14 +5,11 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from third_pillar.assessment.case import Case
-from third_pillar.assessment.rows import find_unit_label
 from third_pillar.briefing.markup import paragraph, table
 from third_pillar.briefing.numbers import phrase_list
 from third_pillar.briefing.words import day
-from third_pillar.evidence import read_corrections
+from third_pillar.evidence import phrase_correction, read_corrections
 from third_pillar.vocabulary.findings import OWN_FIGURES, OWN_MARK
-
-_YEAR_DIGITS = 4
 
 
 def note_overdue(case: Case) -> Markup:
@@ -62,6 +59,8 @@ def tabulate_corrections(case: Case) -> Markup:
     """Publishers' faults that the data mend; nothing where none is on record."""
     evidence = case.results.evidence
     titles = {age.name: age.title for age in evidence.freshness}
+    shorts = evidence.table("units").set_index("unit")["short"]
+    units = {str(unit): str(short) for unit, short in shorts.items()}
     mended = read_corrections()
     if not mended:
         return Markup("")
@@ -70,18 +69,10 @@ def tabulate_corrections(case: Case) -> Markup:
         [
             (
                 titles.get(known.stem, "Not in a table"),
-                _in_words(case, known.published) or "nothing",
-                _in_words(case, known.corrected) or "left out",
+                *phrase_correction(known, units),
                 known.reason,
             )
             for known in mended
         ],
         caption="Corrections: what publishers or relays got wrong, and what stands here instead",
     )
-
-
-def _in_words(case: Case, text: str) -> str:
-    """A figure with its thousands apart, a unit as it is written, other words as they are."""
-    if text.isdigit() and len(text) > _YEAR_DIGITS:
-        return f"{int(text):,}"
-    return find_unit_label(case.results.evidence, text) if text.startswith("t_") else text

@@ -11,6 +11,7 @@ from third_pillar.assessment.rows import find_product_label, find_row
 from third_pillar.briefing.markup import Exhibit, Fragment, fragment, number, paragraph
 from third_pillar.briefing.words import country, sentence_start, sources_note
 from third_pillar.figures.dependence import draw_import_shares
+from third_pillar.vocabulary.amounts import keep_apart
 from third_pillar.vocabulary.codes import STAGES
 from third_pillar.vocabulary.errors import MissingEvidence
 
@@ -47,7 +48,7 @@ def _importer(case: Case, row: dict[str, Any]) -> Markup:
     measured = "" if row["measured_by"] == "unstated" else f", by {row['measured_by']}"
     return Markup("{} took {} of its imports of {} from China ({}{}).").format(
         sentence_start(country(case, str(row["importer_iso3"]))),
-        number(metric),
+        number(metric, limits=find_limits(case)),
         _product(case, row),
         row["period"],
         measured,
@@ -111,7 +112,7 @@ def show_import_shares(case: Case) -> Exhibit:
             "table says; periods differ. {}"
         ).format(sources_note(case, sources)),
         alt="; ".join(
-            f"{name}: {float(row['value']):.0f} percent"
+            f"{name}: {_percent(float(row['value']), target)} percent"
             for name, row in zip(names, rows, strict=True)
         )
         + ".",
@@ -128,6 +129,16 @@ def show_import_shares(case: Case) -> Exhibit:
         ],
         source_ids=sources,
     )
+
+
+def _percent(share: float, target: float | None) -> str:
+    return keep_apart(f"{share:.0f}", share, () if target is None else (target,))
+
+
+def find_limits(case: Case) -> tuple[float, ...]:
+    """What a share of imports is held against, so that rounding does not move it across."""
+    target = find_target(case)
+    return () if target is None else (target,)
 
 
 def find_target(case: Case) -> float | None:

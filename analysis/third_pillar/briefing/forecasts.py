@@ -13,6 +13,7 @@ from third_pillar.briefing.markup import Fragment, fragment, paragraph, table
 from third_pillar.briefing.numbers import NBSP
 from third_pillar.briefing.words import day
 from third_pillar.evidence import read_forecasts
+from third_pillar.vocabulary.amounts import counted
 
 
 def compose_forecasts(case: Case) -> Fragment:
@@ -24,9 +25,9 @@ def compose_forecasts(case: Case) -> Fragment:
     settled = settle_forecasts(known, case.results.evidence)
     return fragment(
         paragraph(
-            f"The register holds {len(known)} forecasts that the model made of its own pipeline. "
-            "They are written once, with the hashes of data and code, and never edited; the plant "
-            "register settles them.",
+            f"The register holds {counted(len(known), 'forecast')} that the model made of its own "
+            "pipeline. They are written once, with the hashes of data and code, and never edited; "
+            "the plant register settles them.",
             phrase_score(settled),
         ),
         table(

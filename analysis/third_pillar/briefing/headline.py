@@ -18,7 +18,12 @@ from third_pillar.briefing.markup import (
     section,
     span,
 )
-from third_pillar.briefing.numbers import phrase_count, phrase_likelihood, phrase_list
+from third_pillar.briefing.numbers import (
+    LIKELIHOOD_EDGES,
+    phrase_count,
+    phrase_likelihood,
+    phrase_list,
+)
 from third_pillar.briefing.window import phrase_standing
 from third_pillar.briefing.words import (
     STAGE_NOUNS,
@@ -26,10 +31,12 @@ from third_pillar.briefing.words import (
     country,
     day,
     horizon,
+    narrowest,
     others,
     pillars,
     sentence_start,
 )
+from third_pillar.vocabulary.amounts import counted
 from third_pillar.vocabulary.codes import STAGES, Settled, Stage, Verdict
 from third_pillar.vocabulary.findings import BottomLine
 from third_pillar.vocabulary.specifications import READING_WORDS, Reading
@@ -140,17 +147,31 @@ def _answer_sentences(case: Case, answer: str, *, linked: bool = False) -> list[
 def _answer_served(case: Case, shown: Callable[[str], str | Markup]) -> Markup:
     pool = case.results.horizon.served["pillars", "metal counted", True]
     return Markup(
-        "Of that need {} can serve {} without China; {} adds {}, and the narrowest stage is then "
-        "{}. With metal left out, it adds {} to {}."
+        "Of that need {}{} can serve {} without China; {} adds {}, and the narrowest {}. "
+        "With metal left out it {}."
     ).format(
         others(case),
+        " alone" if len(set(case.results.pillars) - {case.results.candidate}) == 1 else "",
         shown("served_share(pillars, metal, without, horizon)"),
         candidate(case),
         _gain(case, "metal", shown),
-        pool.binding_stage,
-        _gain(case, "no_metal", shown),
-        shown("served_share(pillars, no_metal, without, horizon)"),
+        narrowest(pool.binding_stages, then=True),
+        _change(case, shown),
     )
+
+
+def _words(shown: str | Markup) -> str:
+    return shown.striptags() if isinstance(shown, Markup) else shown
+
+
+def _change(case: Case, shown: Callable[[str], str | Markup]) -> Markup:
+    """What the candidate does to the share without metal: the two shares where they differ."""
+    before, after = (
+        shown(f"served_share(pillars, no_metal, {joins}, horizon)") for joins in ("without", "with")
+    )
+    if _words(before) == _words(after):
+        return Markup("adds {} to a share of {}").format(_gain(case, "no_metal", shown), before)
+    return Markup("takes the share from {} to {}").format(before, after)
 
 
 _OPENINGS = {
@@ -215,30 +236,32 @@ def compose_judgement_list(case: Case) -> list[Markup]:
 
 def _judge_breadth(case: Case) -> Markup:
     iso3, best = case.results.candidate, _best_stage(case)
+    threshold = 100 * case.results.specification.threshold
     metric = case.metric(f"breadth_chance({iso3}, horizon)")
     return Markup(
         "<strong>Pillar by breadth at the end of {}: {} ({}).</strong> Its best stage is {}, with "
         "{} of the need. Confidence is {}."
     ).format(
-        horizon(case), phrase_likelihood(float(metric.value or 0)), number(metric),
-        STAGE_NOUNS[best], number(case.find_metric(f"share_of_need({iso3}, {best}, horizon)")),
+        horizon(case), phrase_likelihood(float(metric.value or 0)),
+        number(metric, limits=LIKELIHOOD_EDGES), STAGE_NOUNS[best],
+        number(case.find_metric(f"share_of_need({iso3}, {best}, horizon)"), limits=[threshold]),
         metric.confidence,
     )  # fmt: skip
 
 
 def _judge_chain(case: Case) -> Markup:
-    stage = case.find_metric("binding_stage(horizon)")
-    if stage is None:
+    if case.find_metric("binding_stage(horizon)") is None:
         return Markup("")
     need = case.find_metric("home_need(horizon)")
     against = (
         Markup(" against a need of its own of {}").format(number(need)) if need else Markup("")
     )
     return Markup(
-        "<strong>The narrowest stage of its own chain is {}.</strong> From its own mines to its "
-        "own magnets it could make {}{} by the end of {}{}."
+        "<strong>In its own chain the narrowest {}.</strong> From its own mines to its own magnets "
+        "it could make {}{} by the end of {}{}."
     ).format(
-        stage.value, number(case.find_metric("chain_flow(horizon)")),
+        narrowest(case.results.horizon.balance.binding_stages),
+        number(case.find_metric("chain_flow(horizon)")),
         span(case.find_metric("chain_flow(horizon)")), horizon(case), against,
     )  # fmt: skip
 
@@ -277,8 +300,13 @@ def _judge_pillars(case: Case) -> Markup:
                 _on_stand_ins(case, iso3),
             )
         )
-    return Markup("<strong>The named pillars take the same test.</strong> {}.").format(
-        Markup(" and ").join(parts) if len(parts) < _MANY else Markup(", ").join(parts)
+    opening = (
+        "The other named pillar takes" if len(named) == 1 else "The other named pillars take"
+    ) if len(named) < len(case.results.pillars) else (
+        "The named pillar takes" if len(named) == 1 else "The named pillars take"
+    )  # fmt: skip
+    return Markup("<strong>{} the same test.</strong> {}.").format(
+        opening, Markup(" and ").join(parts) if len(parts) < _MANY else Markup(", ").join(parts)
     )
 
 
@@ -323,6 +351,8 @@ def _judge_article(case: Case) -> Markup:
     if not verdicts:
         return Markup("")
     settled = sum(v.how in {Settled.MEASURED, Settled.EVENT_TESTED} for v in verdicts)
+    what = "claim of the article that bears", "claims of the article that bear"
+    bearing = counted(len(verdicts), *what)
     counts: dict[str, int] = {}
     for verdict in verdicts:
         counts[verdict.verdict.value] = counts.get(verdict.verdict.value, 0) + 1
@@ -331,9 +361,15 @@ def _judge_article(case: Case) -> Markup:
         for word, count in _ordered(counts)
     )
     return Markup(
-        "<strong>Of {} claims of the article that bear on this question, {} were settled here by "
-        "data or by a dated event.</strong> In all: {}."
-    ).format(len(verdicts), settled, phrase_list(parts))
+        "<strong>Of {} on this question, {} settled here by data or by a dated event.</strong> "
+        "In all: {}."
+    ).format(bearing, _settled_words(settled, len(verdicts)), phrase_list(parts))
+
+
+def _settled_words(settled: int, whole: int) -> str:
+    if settled == whole:
+        return "all were" if whole > 1 else "it was"
+    return f"{settled or 'none'} {'was' if settled == 1 else 'were'}"
 
 
 def _ordered(counts: dict[str, int]) -> list[tuple[str, int]]:

@@ -94,12 +94,23 @@ def _without_template(layout: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in layout.items() if key != "template"}
 
 
-def number(metric: Metric | None, *, unit: bool = True, signed: bool = False) -> Markup:
-    """A number in prose that leads to its row; a metric that is not there reads "not known"."""
+def number(
+    metric: Metric | None, *, unit: bool = True, signed: bool = False, limits: Iterable[float] = ()
+) -> Markup:
+    """A number in prose that leads to its row; a metric that is not there reads "not known".
+
+    Args:
+        metric: The number.
+        unit: Write its unit.
+        signed: Write a plus sign.
+        limits: What it is held against: rounding does not hide on which side it lies.
+    """
     value = None if metric is None else metric.value
     if metric is None or not isinstance(value, int | float) or not math.isfinite(value):
         return Markup('<span class="gap">not known</span>')
-    shown = show_number(float(value), metric.unit if unit else "", like=metric.unit, signed=signed)
+    shown = show_number(
+        float(value), metric.unit if unit else "", like=metric.unit, signed=signed, limits=limits
+    )
     said = Markup('<data class="n" value="{}" data-source="{}">{}</data>').format(
         f"{value:.6g}", metric.id, shown
     )
@@ -116,10 +127,13 @@ def own_mark(metric: Metric) -> Markup:
 
 
 def span(metric: Metric | None) -> Markup:
-    """The range of a metric in brackets, or nothing where it has none."""
-    if metric is None or metric.low is None or metric.high is None or metric.low == metric.high:
+    """The range of a metric in brackets, or nothing where it has none that shows."""
+    if metric is None or metric.low is None or metric.high is None:
         return Markup("")
-    return Markup(" ({})").format(show_span(metric.low, metric.high, like=metric.unit))
+    said = show_span(metric.low, metric.high, like=metric.unit)
+    value = metric.value if isinstance(metric.value, int | float) else math.nan
+    ends = {show_number(v, "", like=metric.unit) for v in (metric.low, metric.high, float(value))}
+    return Markup(" ({})").format(said) if len(ends) > 1 else Markup("")
 
 
 def paragraph(*sentences: str | Markup, css: str = "") -> Markup:

@@ -91,14 +91,14 @@ def _attribution(case: Case) -> Markup:
     standing = case.results.standing
     ranks = [
         Markup("{} of {}").format(
-            number(find_number(case, f"shapley_rank({by})"), unit=False),
+            number(find_number(case, f"shapley_rank({by})")),
             len(standing.shapley(by).members),
         )
         for by in COUNTS
     ]
     return Markup(
-        "By its average addition to the need served, {} ranks number {} members where plants count "
-        "by location, and number {} where they count by owner."
+        "By its average addition to the need served, {} holds {} members where plants count by "
+        "location, and {} where they count by owner."
     ).format(candidate(case), *ranks)
 
 
@@ -146,7 +146,7 @@ def _next_partner(case: Case, metal: str) -> Markup:
         return first + Markup(").")
     if own is None:
         return first + Markup("); {} adds under a tonne.").format(candidate(case))
-    return first + Markup("); {} ranks {}.").format(candidate(case), number(own, unit=False))
+    return first + Markup("); {} holds {}.").format(candidate(case), number(own))
 
 
 def _ties(case: Case) -> Markup:
@@ -159,9 +159,13 @@ def _ties(case: Case) -> Markup:
         return Markup("<strong>No tie on record</strong> reserves or closes anything in it.")
     names = phrase_list(tuple(str(record.row["label"]) for record in bound))
     start = Markup(
-        "<strong>Of the ties on record</strong> {} reserves or closes something ({}); with the "
+        "<strong>Of the ties on record</strong> {} {} something ({}); with the "
         "metal stage left out the share served "
-    ).format(phrase_count(len(bound)), names)
+    ).format(
+        phrase_count(len(bound)),
+        "reserves or closes" if len(bound) == 1 else "reserve or close",
+        names,
+    )
     if number(free).striptags() == number(tied).striptags():
         return start + Markup("stays at {}.").format(number(tied))
     return start + Markup("falls from {} to {}.").format(number(free), number(tied))
@@ -188,8 +192,8 @@ def show_shapley(case: Case) -> Exhibit:
         note=Markup(
             "Average addition to the need of {} over every order of joining, tonnes of magnets a "
             "year at the end of {}; whiskers 10th to 90th percentile. Metal counted. The candidate "
-            "and the ten largest others, those under {} t left out. Among few members everybody "
-            "ranks high. {}"
+            "and the ten largest others; those under {} t stand in the table alone. Among few "
+            "members everybody ranks high. {}"
         ).format(pillars(case), horizon(case), _SMALL, sources_note(case, sources)),
         alt="; ".join(
             f"{row.label}: {_mean(row.first):,.0f} tonnes by location, {_mean(row.second):,.0f} by "

@@ -93,7 +93,7 @@ def show_additions(case: Case) -> Exhibit:
         AdditionLine(
             _place(place),
             [tonnes for tonnes, _ in points],
-            [100 * share for _, share in points],
+            [100 * share for _, share in _from_the_curve(case, points)],
             place == EQUAL,
         )
         for place in (EQUAL, *(p for p in PLACES if p != EQUAL))
@@ -104,7 +104,8 @@ def show_additions(case: Case) -> Exhibit:
         title=_additions_title(case),
         note=Markup(
             "Magnet-equivalent tonnes a year added to the candidate, in every year of the "
-            "definitions, at one stage alone or at each of the four; 200 draws. Source: the "
+            "definitions, at one stage alone or at each of the four. Without an addition the share "
+            "is that of the briefing; with one it is computed on 200 draws. Source: the "
             "specifications and the figures of the data package, by docs/methods.md §5.9."
         ),
         alt="; ".join(
@@ -124,6 +125,14 @@ def show_additions(case: Case) -> Exhibit:
     )
 
 
+def _from_the_curve(
+    case: Case, points: tuple[tuple[float, float], ...]
+) -> tuple[tuple[float, float], ...]:
+    """The line begins at the share that the briefing gives: one number for one thing."""
+    (nothing, _), *added = points
+    return ((nothing, case.results.curve.share), *added)
+
+
 def _place(place: str) -> str:
     return "Equally at all four" if place == EQUAL else f"{place.capitalize()} alone"
 
@@ -133,7 +142,7 @@ def _additions_title(case: Case) -> str:
     alone = [place for place in PLACES if place != EQUAL and search.find(place).tonnes is not None]
     equal = search.find(EQUAL).tonnes
     name = candidate(case)
-    if equal == 0:
+    if equal == 0 and case.results.curve.share >= AGREEMENT:
         return f"{sentence_start(name)} is a pillar in nine definitions of ten as it stands"
     if alone:
         return f"More at one stage would be enough for {name}: {phrase_list(tuple(alone))}"

@@ -19,7 +19,7 @@ from third_pillar.briefing.network import (
     role_of,
     triple_of,
 )
-from third_pillar.briefing.numbers import show_number
+from third_pillar.briefing.numbers import MINUS, show_number
 from third_pillar.briefing.words import (
     candidate,
     country,
@@ -108,8 +108,8 @@ def compose_partners(case: Case) -> Fragment:
             )
             continue
         parts.append(
-            Markup("With the metal stage {} {} adds {}{} and ranks {}.").format(
-                words, candidate(case), number(gain), span(gain), number(rank, unit=False)
+            Markup("With the metal stage {} {} adds {}{} and holds {}.").format(
+                words, candidate(case), number(gain), span(gain), number(rank)
             )
         )
     return fragment(paragraph(*parts))
@@ -135,7 +135,7 @@ def show_losses(case: Case) -> Exhibit:
         note=Markup(
             "Share of the need of {} served by every country on record outside China once one has "
             "failed, percent, at the end of {}; metal counted, whiskers 10th to 90th percentile. "
-            "Only losses of half a point or more, three at least. {}"
+            "Losses of less than half a point are left out, but three are always shown. {}"
         ).format(pillars(case), horizon(case), sources_note(case, sources)),
         alt="; ".join(
             f"{row.label}: {row.first[0]:.0f} percent with {candidate(case)}"
@@ -147,7 +147,7 @@ def show_losses(case: Case) -> Exhibit:
             rows,
             first_label=f"with {candidate(case)}",
             second_label=f"without {candidate(case)}",
-            axis="share of the pillars' need, percent",
+            axis="percent of the need",
             suffix=" %",
         ),
         columns=("Loss", "Candidate", "Mean, %", "P10, %", "P90, %"),
@@ -201,6 +201,7 @@ def show_net_position(case: Case) -> Exhibit:
     """What the pillars gain or lose by the candidate, rule by rule."""
     found = {rule: triple_of(find_number(case, f"net_position({rule})")) for rule in RULES}
     bars = [RuleBar(_RULE_WORDS[rule], net) for rule, net in found.items() if net is not None]
+    unknown = [_RULE_WORDS[rule] for rule, net in found.items() if net is None]
     sources = _sources(case, [f"net_position({rule})" for rule in RULES])
     word = case.results.standing.burden
     return Exhibit(
@@ -215,12 +216,17 @@ def show_net_position(case: Case) -> Exhibit:
             "magnets a year at the end of {}, under four rules of who is served first; whiskers "
             "10th to 90th percentile. Metal counted. {}"
         ).format(pillars(case), horizon(case), sources_note(case, sources)),
-        alt="; ".join(f"{bar.rule}: {bar.net[0]:,.0f} tonnes" for bar in bars) + "."
-        if bars
-        else "Nothing is drawn: the candidate's own need is not on record.",
-        figure=draw_rules(bars, axis="tonnes of magnets a year, for the pillars"),
+        alt="; ".join(
+            [f"{bar.rule}: {bar.net[0]:,.0f} tonnes".replace("-", MINUS) for bar in bars]
+            + [f"{rule}: not known" for rule in unknown]
+        )
+        + ".",
+        figure=draw_rules(bars, axis="tonnes of magnets a year, for the pillars", unknown=unknown),
         columns=("Rule", "Mean, t", "P10, t", "P90, t"),
-        rows=[(bar.rule, *(round(part) for part in bar.net)) for bar in bars],
+        rows=[
+            *((bar.rule, *(round(part) for part in bar.net)) for bar in bars),
+            *((rule, "not known", "", "") for rule in unknown),
+        ],
         source_ids=sources,
     )
 

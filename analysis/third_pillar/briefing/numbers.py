@@ -3,6 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
+
+from third_pillar.vocabulary.amounts import attach_unit, keep_apart, phrase_list
+
+__all__ = [
+    "LIKELIHOOD_EDGES",
+    "MINUS",
+    "NBSP",
+    "phrase_count",
+    "phrase_likelihood",
+    "phrase_list",
+    "show_number",
+    "show_span",
+]
 
 NBSP = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
@@ -17,9 +31,18 @@ _LIKELIHOOD = (
     (80, "likely"),
     (95, "very likely"),
 )
+LIKELIHOOD_EDGES = tuple(edge for edge, _ in _LIKELIHOOD)
+"""Where one likelihood word ends: a chance beside its word is not rounded across."""
 
 
-def show_number(value: float, unit: str, *, like: str = "", signed: bool = False) -> str:
+def show_number(
+    value: float,
+    unit: str,
+    *,
+    like: str = "",
+    signed: bool = False,
+    limits: Iterable[float] = (),
+) -> str:
     """A number with its unit, rounded to what it can bear: three figures at most.
 
     Args:
@@ -27,6 +50,7 @@ def show_number(value: float, unit: str, *, like: str = "", signed: bool = False
         unit: Its unit, or "" for none.
         like: Round as for this unit without writing it.
         signed: Write a plus sign.
+        limits: What it is held against: as many digits more as show on which side it lies.
     """
     if not math.isfinite(value):
         return "not known"
@@ -37,10 +61,10 @@ def show_number(value: float, unit: str, *, like: str = "", signed: bool = False
         text = _tonnes(value)
     else:
         text = _plain(value)
-    text = text.replace("-", MINUS)
+    text = keep_apart(text, value, limits).replace("-", MINUS)
     if signed and value > 0 and text[0].isdigit() and text != "0":
         text = f"+{text}"
-    return f"{text}{NBSP}{unit.replace(' ', NBSP)}" if unit else text
+    return attach_unit(text, unit, space=NBSP)
 
 
 def show_span(low: float, high: float, *, like: str) -> str:
@@ -94,10 +118,3 @@ def phrase_count(count: int) -> str:
     """Small numbers as words."""
     words = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
     return words[count] if 0 <= count < len(words) else f"{count:,}"
-
-
-def phrase_list(items: tuple[str, ...]) -> str:
-    """Items as "A", "A and B" or "A, B and C"."""
-    if len(items) < 2:  # noqa: PLR2004  one item has no "and"
-        return "".join(items)
-    return f"{', '.join(items[:-1])} and {items[-1]}"

@@ -10,20 +10,29 @@ from third_pillar.assessment.capacity import STAND_IN
 from third_pillar.assessment.case import Case
 from third_pillar.assessment.convergence import assess_convergence
 from third_pillar.briefing.markup import Exhibit, Fragment, fragment, number, paragraph, span, table
-from third_pillar.briefing.numbers import phrase_count, phrase_likelihood, phrase_list
+from third_pillar.briefing.numbers import (
+    LIKELIHOOD_EDGES,
+    phrase_count,
+    phrase_likelihood,
+    phrase_list,
+)
 from third_pillar.briefing.words import (
     STAGE_LABELS,
     candidate,
     country,
     horizon,
+    narrowest,
     others,
     pillars,
     sentence_start,
     sources_note,
 )
 from third_pillar.figures.pillar_test import ServedBar, Tile, draw_breadth_tiles, draw_served_shares
+from third_pillar.vocabulary.amounts import keep_apart, round_apart
 from third_pillar.vocabulary.codes import STAGES
 
+_NOTHING = 0.05
+"""Percentage points below which an addition rounds to nothing."""
 _METAL_WORDS = {"metal counted": "metal", "metal left out": "no_metal"}
 
 
@@ -52,7 +61,7 @@ def _breadth_sentence(case: Case) -> Markup:
         "By the end of {}, {} reaches the threshold at {}{}; that it passes is {} ({})."
     ).format(
         horizon(case), candidate(case), number(stages), span(stages),
-        phrase_likelihood(float(chance.value or 0)), number(chance),
+        phrase_likelihood(float(chance.value or 0)), number(chance, limits=LIKELIHOOD_EDGES),
     )  # fmt: skip
 
 
@@ -98,21 +107,22 @@ def _served(case: Case) -> list[Markup | str]:
         ).format(
             others(case),
             number(case.find_metric("served_share(pillars, metal, without, horizon)")),
-            horizon(case), candidate(case), number(gain, signed=True),
+            horizon(case), candidate(case), number(gain),
         ),
         Markup(
-            "The narrowest stage is {} in {:.0f} % of draws. Metal has the weakest data of the "
-            "whole chain, so the test is run without it too: the share then goes from {} to {}, {}."
+            "The narrowest {} in {:.0f} % of draws. Metal has the weakest data of the whole chain, "
+            "so the test is run without it too: the share then goes from {} to {}, which is {} "
+            "before rounding."
         ).format(
-            with_metal.binding_stage, 100 * with_metal.binding_chance,
+            narrowest(with_metal.binding_stages), 100 * with_metal.binding_chance,
             number(case.find_metric("served_share(pillars, no_metal, without, horizon)")),
             number(case.find_metric("served_share(pillars, no_metal, with, horizon)")),
-            number(loose, signed=True),
+            number(loose),
         ),
         "Whether metal counts changes the answer more than the candidate does.",
     ] if _metal_matters_more(case) else [
         Markup("{} adds {} with the metal stage counted and {} without it.").format(
-            sentence_start(candidate(case)), number(gain, signed=True), number(loose, signed=True)
+            sentence_start(candidate(case)), number(gain), number(loose)
         )
     ]  # fmt: skip
 
@@ -138,7 +148,7 @@ def _served_table(case: Case) -> Markup:
                 ]
                 rows.append(
                     (sentence_start(pool.label), sentence_start(moment.label), rule, *cells,
-                     served.binding_stage)
+                     phrase_list(served.binding_stages))
                 )  # fmt: skip
     return table(
         ("Pool", "When", "Metal stage", f"Without {candidate(case)}", f"With {candidate(case)}",
@@ -169,7 +179,7 @@ def show_served_shares(case: Case) -> Exhibit:
             if served is not None:
                 rows.append(
                     (pool.label, rule, name, *(round(v, 1) for v in _percent(served.share)),
-                     served.binding_stage)
+                     phrase_list(served.binding_stages))
                 )  # fmt: skip
     sources = then.served["pillars", "metal counted", True].source_ids
     return Exhibit(
@@ -210,8 +220,9 @@ def _served_title(case: Case) -> str:
     if not others(case):
         return f"{name} can serve {joined:.0f} % of its need without China in {then.year}"
     gain = joined - 100 * then.served["pillars", "metal counted", False].share[0]
+    added = f"{gain:.1f} points" if gain >= _NOTHING else "nothing"
     return (
-        f"{name} adds {gain:.1f} points to what {others(case)} can serve without China in "
+        f"{name} adds {added} to what {others(case)} can serve without China in "
         f"{then.year}, as long as metal binds"
     )
 
@@ -223,6 +234,7 @@ def _percent(share: tuple[float, float, float]) -> tuple[float, float, float]:
 def show_breadth(case: Case) -> Exhibit:
     """Countries by stage: share of the pillars' need, and where it reaches the threshold."""
     then, specification = case.results.horizon, case.results.specification
+    threshold = 100 * specification.threshold
     shown = select_breadth_countries(case)
     tiles = [
         Tile(
@@ -231,6 +243,7 @@ def show_breadth(case: Case) -> Exhibit:
             None if math.isnan(share) else 100 * float(share),
             bool(share >= specification.threshold),
             then.capacity.record(iso3, stage).status == STAND_IN,
+            "" if math.isnan(share) else keep_apart(f"{100 * share:.0f}", 100 * share, [threshold]),
         )
         for iso3 in shown
         for stage, share in zip(STAGES, then.breadth[iso3].share_of_need, strict=True)
@@ -257,7 +270,7 @@ def show_breadth(case: Case) -> Exhibit:
         ),
         alt="; ".join(
             f"{tile.country} {tile.stage.lower()}: "
-            + ("not known" if tile.share is None else f"{tile.share:.0f} percent")
+            + ("not known" if tile.share is None else f"{tile.shown} percent")
             for tile in tiles
         )
         + ".",
@@ -268,7 +281,8 @@ def show_breadth(case: Case) -> Exhibit:
         ),
         columns=("Country", "Stage", "Of the need, %", "Reaches threshold", "How known"),
         rows=[
-            (tile.country, tile.stage, None if tile.share is None else round(tile.share, 1),
+            (tile.country, tile.stage,
+             None if tile.share is None else round_apart(tile.share, [threshold]),
              tile.reaches, then.capacity.record(iso3, stage).status)
             for tile, (iso3, stage) in zip(
                 tiles, [(i, s) for i in shown for s in STAGES], strict=True

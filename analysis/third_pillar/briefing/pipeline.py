@@ -23,7 +23,7 @@ from third_pillar.briefing.markup import (
     span,
     table,
 )
-from third_pillar.briefing.numbers import phrase_likelihood, phrase_list
+from third_pillar.briefing.numbers import LIKELIHOOD_EDGES, phrase_likelihood
 from third_pillar.briefing.references import list_sources, select_metric_sources
 from third_pillar.briefing.words import (
     STAGE_LABELS,
@@ -106,9 +106,9 @@ def _horizon_sentences(case: Case) -> list[Markup]:
         ]
     ranked = sorted(found, key=lambda entry: (-entry[0], entry[1].id))
     likely = [
-        Markup("{} ({}, {}): {}, {}").format(
+        Markup("{} ({}; {}): {}, {}").format(
             plant.row["plant"], plant.row["company"], STAGE_NOUNS[plant.stage],
-            phrase_likelihood(float(value)), number(metric),
+            phrase_likelihood(float(value)), number(metric, limits=LIKELIHOOD_EDGES),
         )
         for value, plant, metric in ranked[:_NAMED]
     ]  # fmt: skip
@@ -187,7 +187,7 @@ def compose_plants(case: Case) -> Fragment:
             ),
             [
                 (
-                    f"{p.row['company']}, {p.row['plant']} ({country(case, p.country)})",
+                    f"{p.row['company']}: {p.row['plant']} ({country(case, p.country)})",
                     STAGE_LABELS[p.stage],
                     f"{p.status.value}, {_start(p)}",
                     "begun" if p.status in STARTED else phrase_chance(p.chance_to_start(end)),
@@ -209,7 +209,7 @@ def compose_window_limits(case: Case) -> Fragment:
     """What the pipeline cannot see."""
     ours = {case.results.candidate, *case.results.pillars}
     missing = {
-        f"{row['company']}, {row['plant']}"
+        f"{row['company']}: {row['plant']}"
         for row in case.results.evidence.rows("projects")
         if is_counted(row) and row["country_iso3"] in ours and math.isnan(row["start_year"])
     }
@@ -217,7 +217,7 @@ def compose_window_limits(case: Case) -> Fragment:
     return fragment(
         bullets(
             [
-                Markup("Plants without a start year never count: {}.").format(phrase_list(names))
+                Markup("Plants without a start year never count: {}.").format("; ".join(names))
                 if names
                 else Markup("Every plant on record has a start year."),
                 Markup("A plant nobody has announced does not exist here; late in the horizon "

@@ -15,6 +15,8 @@ from third_pillar.briefing.words import (
     candidate,
     country,
     horizon,
+    narrowest,
+    phrase_lack,
     pillars,
     sentence_start,
     sources_note,
@@ -53,9 +55,9 @@ def _mining(case: Case) -> list[str | Markup]:
     if rank is not None:
         said.append(
             Markup(
-                "Its in-situ resource would rank number {} among reported reserves, but a resource "
-                "is not a reserve: it has not been shown to be worth mining."
-            ).format(number(rank, unit=False))
+                "Its in-situ resource would hold {} among reported reserves, but a resource is not "
+                "a reserve: it has not been shown to be worth mining."
+            ).format(number(rank))
         )
     return said
 
@@ -63,22 +65,22 @@ def _mining(case: Case) -> list[str | Markup]:
 def _chain(case: Case) -> list[str | Markup]:
     said: list[str | Markup] = []
     for when, opening in (("now", "Today"), ("horizon", f"By the end of {horizon(case)}")):
-        stage, flow = (
-            case.find_metric(f"binding_stage({when})"),
-            case.find_metric(f"chain_flow({when})"),
-        )
-        if stage is None or flow is None:
+        flow = case.find_metric(f"chain_flow({when})")
+        if flow is None:
             continue
         said.append(
-            Markup(
-                "{} its own chain from mine to magnet allows {}{}; the narrowest stage is {}."
-            ).format(opening, number(flow), span(flow), stage.value)
+            Markup("{} its own chain from mine to magnet allows {}{}; the narrowest {}.").format(
+                opening,
+                number(flow),
+                span(flow),
+                narrowest(case.results.moment(when).balance.binding_stages),
+            )
         )
     gap = case.find_metric("feed_gap(horizon)")
     if gap is not None and isinstance(gap.value, float) and gap.value > 0:
         said.append(
-            Markup("Its magnet plants would then need {} beyond what it separates.").format(
-                number(gap)
+            Markup("Its magnet plants {}, beyond what it separates.").format(
+                phrase_lack(case, number(gap) + span(gap))
             )
         )
     return said
@@ -86,6 +88,7 @@ def _chain(case: Case) -> list[str | Markup]:
 
 def _capacity_table(case: Case) -> Markup:
     iso3 = case.results.candidate
+    threshold = 100 * case.results.specification.threshold
     rows = []
     for stage in STAGES:
         record = case.results.horizon.capacity.record(iso3, stage)
@@ -93,8 +96,9 @@ def _capacity_table(case: Case) -> Markup:
         for when in ("now", "horizon"):
             metric = case.find_metric(f"stage_capacity({iso3}, {stage}, {when})")
             cells.append(number(metric, unit=False) + span(metric))
+        share = case.find_metric(f"share_of_need({iso3}, {stage}, horizon)")
         cells += [
-            number(case.find_metric(f"share_of_need({iso3}, {stage}, horizon)")),
+            number(share, limits=[threshold]),
             record.status,
             ", ".join(record.row_ids) or "no row",
         ]
@@ -200,7 +204,7 @@ def show_stage_capacity(case: Case) -> Exhibit:
     now, then = case.results.now, case.results.horizon
     threshold = case.results.specification.threshold
     lines = {
-        f"{100 * threshold:g} % of the need of {pillars(case)}, {then.year}": threshold
+        f"{100 * threshold:g} % of the pillars' need, {then.year}": threshold
         * float(then.need.tonnes.mean())
     }
     if then.balance.home_need is not None:
@@ -215,8 +219,8 @@ def show_stage_capacity(case: Case) -> Exhibit:
         note=Markup(
             "Tonnes of NdFeB magnets a year that each stage allows; bars are means, lines the 10th "
             "to 90th percentile; hatched bars rest on a stand-in; no bar where nothing is on "
-            "record. {}"
-        ).format(sources_note(case, sources)),
+            "record. Dashed, {:g} % of the need of {}. {}"
+        ).format(100 * threshold, pillars(case), sources_note(case, sources)),
         alt="; ".join(_capacity_alt(then, iso3)) + f" ({then.label}).",
         figure=draw_stage_capacity(
             stages, [_bars(now, iso3, is_faint=True), _bars(then, iso3)], lines=lines

@@ -34,6 +34,8 @@ from third_pillar.briefing.words import (
     country,
     day,
     horizon,
+    narrowest,
+    phrase_lack,
     pillars,
     sentence_start,
     sources_note,
@@ -103,30 +105,30 @@ def compose_chain_judgements(case: Case) -> Fragment:
 
 
 def _own(case: Case) -> Markup:
-    flow, stage = (
-        find_number(case, "chain_flow(horizon)"),
-        find_number(case, "binding_stage(horizon)"),
-    )
-    if flow is None or stage is None:
+    flow = find_number(case, "chain_flow(horizon)")
+    if flow is None:
         return Markup("")
     return Markup(
-        "<strong>Its own chain</strong> from mine to magnet allows {}{} by the end of {}; the "
-        "narrowest stage of those on record is {}."
-    ).format(number(flow), span(flow), horizon(case), stage.value)
+        "<strong>Its own chain</strong> from mine to magnet allows {}{} by the end of {}; of the "
+        "stages on record the narrowest {}."
+    ).format(
+        number(flow), span(flow), horizon(case),
+        narrowest(case.results.horizon.balance.binding_stages).partition(" ")[2],
+    )  # fmt: skip
 
 
 def _own_heavy(case: Case) -> Markup:
     separated = find_number(case, f"heavy_capacity({case.results.candidate}, separation, horizon)")
     if separated is None:
         return Markup("")
-    name = sentence_start(candidate(case))
+    name = candidate(case)
     if separated.value == 0:
         return Markup(
             "<strong>No circuit for Dy and Tb</strong> is on record in {}: magnets of heavy grades "
             "would wait for others’ oxide."
         ).format(name)
     return Markup(
-        "<strong>Its Dy and Tb</strong> would be enough for {}{} of magnets of the average grade."
+        "<strong>Its Dy and Tb</strong> would be enough for {}{} of the average grade."
     ).format(number(separated), span(separated))
 
 
@@ -140,9 +142,9 @@ def _feed(case: Case) -> Markup:
         )
     if gap.value < 1:
         return Markup("<strong>It separates enough</strong> NdPr oxide for its magnet plants.")
-    return Markup(
-        "<strong>Its magnet plants would lack</strong> {}{} beyond what it separates."
-    ).format(number(gap), span(gap))
+    return Markup("<strong>Its magnet plants</strong> {}, beyond what it separates.").format(
+        phrase_lack(case, number(gap) + span(gap))
+    )
 
 
 def show_chain_flows(case: Case) -> Exhibit:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from third_pillar.assessment.capacity import NOT_KNOWN, STAND_IN
 from third_pillar.assessment.case import Case
 from third_pillar.assessment.flows import assess_feed
 from third_pillar.assessment.metrics_layers import GRADES, OWN
 from third_pillar.assessment.network import MemberSet
+from third_pillar.assessment.rows import find_row
 from third_pillar.assessment.scenarios import (
     FIGURES,
+    SCENARIO_DRAWS,
     ScenarioFigures,
     compare_scenarios,
     show_figure,
@@ -23,24 +25,26 @@ from third_pillar.briefing.network import find_number
 from third_pillar.briefing.numbers import phrase_list, show_number
 from third_pillar.briefing.words import (
     STAGE_LABELS,
+    STAGE_NOUNS,
     candidate,
     horizon,
+    phrase_lack,
     pillars,
     sentence_start,
     sources_note,
 )
 from third_pillar.figures.chain import CapacityBars, draw_stage_capacity
 from third_pillar.figures.flows import OxideBar, draw_oxide_bars
-from third_pillar.vocabulary.codes import STAGES
+from third_pillar.vocabulary.codes import STAGES, Stage
 
 
 def show_stage_balance(case: Case) -> Exhibit:
     """The candidate's stages against its own need, the narrowest marked."""
     then, iso3 = case.results.horizon, case.results.candidate
     records = [then.capacity.record(iso3, stage) for stage in STAGES]
-    binding = then.balance.binding_stage
+    binding = then.balance.binding_stages
     labels = [
-        f"<b>{STAGE_LABELS[stage]}</b><br>narrowest" if stage == binding else STAGE_LABELS[stage]
+        f"<b>{STAGE_LABELS[stage]}</b><br>narrowest" if stage in binding else STAGE_LABELS[stage]
         for stage in STAGES
     ]
     lines = (
@@ -61,7 +65,7 @@ def show_stage_balance(case: Case) -> Exhibit:
         alt="; ".join(
             f"{STAGE_LABELS[stage]}: "
             + (f"{record.value:,.0f} tonnes" if record.is_known else "not known")
-            + (", the narrowest" if stage == binding else "")
+            + (", the narrowest" if stage in binding else "")
             for stage, record in zip(STAGES, records, strict=True)
         )
         + ".",
@@ -104,7 +108,8 @@ def _balance_title(case: Case) -> str:
     need = balance.home_need
     if balance.flow[0] < 1:
         said = f"{sentence_start(name)} has no chain of its own by the end of {horizon(case)}"
-    where = f"; it is narrowest at {balance.binding_stage}"
+    nouns = tuple(STAGE_NOUNS[Stage(stage)] for stage in balance.binding_stages)
+    where = f"; it is narrowest at {phrase_list(nouns)}"
     if need is None:
         return said + where + "; its own need is not on record"
     return said + where + f", against an own need of {show_number(need[0], '', like='t a')} t"
@@ -157,7 +162,7 @@ def _feed_bars(case: Case) -> tuple[list[OxideBar], tuple[str, ...]]:
         offer = find_number(case, f"programme_figure({_OFFER})")
         if scheme is not None and isinstance(scheme.value, int | float):
             low, high = scheme.low or scheme.value, scheme.high or scheme.value
-            label = "Magnet scheme in full, 6,000 t"
+            label = f"{_SCHEME_WORDS}{_scheme_tonnes(case)}"
             bars.append(OxideBar(label, low, scheme.value, high, is_need=True))
             sources += scheme.source_ids
         if offer is not None and isinstance(offer.value, int | float):
@@ -175,6 +180,14 @@ def _feed_bars(case: Case) -> tuple[list[OxideBar], tuple[str, ...]]:
     return bars, tuple(dict.fromkeys(sources))
 
 
+_SCHEME_WORDS = "Magnet scheme in full, "
+
+
+def _scheme_tonnes(case: Case) -> str:
+    tonnes = float(find_row(case.results.evidence, "projects", _SCHEME)["value"])
+    return f"{show_number(tonnes, '', like='t a')} t"
+
+
 def has_magnet_plants(case: Case) -> bool:
     """Whether the candidate makes magnets on record, by the horizon."""
     return any(amount.is_need and amount.mean * 2 >= 1 for amount in assess_feed(case.results))
@@ -184,11 +197,12 @@ def _feed_title(case: Case, bars: list[OxideBar]) -> str:
     named = {bar.label: bar for bar in bars}
     scheme, offer = (
         next((bar for label, bar in named.items() if label.startswith(start)), None)
-        for start in ("Magnet scheme", "IREL")
+        for start in (_SCHEME_WORDS, "IREL")
     )
     if scheme is not None and offer is not None:
         return (
-            f"6,000 t of magnets need {show_number(scheme.low, '', like='t a')} to "
+            f"{scheme.label.removeprefix(_SCHEME_WORDS)} of magnets need "
+            f"{show_number(scheme.low, '', like='t a')} to "
             f"{show_number(scheme.high, '', like='t a')} t of NdPr oxide a year; IREL offers at "
             f"most {show_number(offer.high, '', like='t a')} t"
         )
@@ -200,10 +214,10 @@ def _feed_title(case: Case, bars: list[OxideBar]) -> str:
         return f"{name} has no magnet plant on record that would need its oxide"
     if gap.value < 1:
         return f"{name} separates at least as much NdPr oxide as its magnet plants need"
+    shown = f"{show_number(gap.value, '', like='t a')} t of NdPr oxide a year"
     return (
-        f"The magnet plants of {candidate(case)} would lack "
-        f"{show_number(gap.value, '', like='t a')} t of NdPr oxide a year by the end of "
-        f"{horizon(case)}"
+        f"By the end of {horizon(case)} the magnet plants of {candidate(case)} "
+        f"{phrase_lack(case, escape(shown))}"
     )
 
 
@@ -302,6 +316,16 @@ def _binding_table(case: Case) -> Markup:
     )  # fmt: skip
 
 
+def _scenario_draws(case: Case) -> str:
+    """On how many draws the scenarios rest, and why the baseline may differ from the page."""
+    asked = case.results.question.parameters.draws
+    few = min(asked, SCENARIO_DRAWS)
+    said = f"{few:,} draws of the same seed, so that what differs is the scenario"
+    if few == asked:
+        return f"{said}."
+    return f"{said}; the baseline differs a little from the numbers above, which rest on {asked:,}."
+
+
 def compose_scenarios(case: Case) -> Fragment:
     """Every scenario on file beside the baseline, and what each leaves as it is."""
     compared = compare_scenarios(case.results.question)
@@ -317,7 +341,7 @@ def compose_scenarios(case: Case) -> Fragment:
         paragraph(
             f"For {candidate(case)}, at the end of {horizon(case)}; shares are of the need of "
             f"{pillars(case)}, served by every country outside China with the metal stage left "
-            "out. 1,000 draws of the same seed, so that what differs is the scenario."
+            f"out. {_scenario_draws(case)}"
         ),
         _side_by_side(shown, _OF_NETWORK, "The network under each scenario"),
         _side_by_side(

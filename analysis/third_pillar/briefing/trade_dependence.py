@@ -10,7 +10,7 @@ from third_pillar.assessment.case import Case
 from third_pillar.assessment.metrics_flows import select_newest
 from third_pillar.assessment.rows import find_product_label
 from third_pillar.assessment.trade_panel import DependenceTest, SupplierYear, describe_line
-from third_pillar.briefing.dependence import find_target
+from third_pillar.briefing.dependence import find_limits, find_target
 from third_pillar.briefing.markup import Exhibit, Fragment, fragment, number, paragraph, span, table
 from third_pillar.briefing.network import find_number
 from third_pillar.briefing.numbers import phrase_count, show_number
@@ -19,6 +19,7 @@ from third_pillar.figures.trade import (
     Tile,
     draw_dependence_tiles,
 )
+from third_pillar.vocabulary.amounts import counted
 from third_pillar.vocabulary.codes import CHINA
 
 _COLUMNS = ("Compounds,<br>metals", "Rare-earth<br>magnets", "Magnets,<br>all kinds")
@@ -157,7 +158,7 @@ def compose_dependence_panel(case: Case) -> Fragment:
         rows.append(
             (
                 _line_cell(case, one),
-                number(share),
+                number(share, limits=find_limits(case)),
                 number(hhi, unit=False) + span(hhi),
                 _criteria(test),
                 _result(test),
@@ -194,7 +195,7 @@ def _years_table(case: Case) -> Markup:
         rows.append(
             (
                 f"{name}: {describe_line(case.results.evidence, line)}, by {measured_by}",
-                *(_share_cell(one) for one in (held[0], ordered[0], ordered[-1], held[-1])),
+                *(_share_cell(case, one) for one in (held[0], ordered[0], ordered[-1], held[-1])),
             )
         )
     return table(
@@ -203,8 +204,9 @@ def _years_table(case: Case) -> Markup:
     ) if rows else Markup("")  # fmt: skip
 
 
-def _share_cell(one: SupplierYear) -> str:
-    return f"{show_number(100 * one.suppliers.share(CHINA), '%')} ({one.period})"
+def _share_cell(case: Case, one: SupplierYear) -> str:
+    share = show_number(100 * one.suppliers.share(CHINA), "%", limits=find_limits(case))
+    return f"{share} ({one.period})"
 
 
 _SERIES = 3
@@ -213,7 +215,9 @@ _SERIES = 3
 def _line_cell(case: Case, one: SupplierYear) -> str:
     name = sentence_start(case.results.evidence.country_name(one.importer))
     line = describe_line(case.results.evidence, one.line)
-    scope = "" if one.suppliers.is_of_world else f", {len(one.suppliers.shares)} partners"
+    scope = (
+        "" if one.suppliers.is_of_world else f", {counted(len(one.suppliers.shares), 'partner')}"
+    )
     return f"{name}: {line}, {one.period}, by {one.measured_by}{scope}"
 
 

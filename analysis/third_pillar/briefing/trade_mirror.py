@@ -93,7 +93,7 @@ def _mirror_title(case: Case, mirrors: tuple[MirrorSeries, ...]) -> str:
     far = [m for m in mirrors if m not in close]
     if close and far:
         return (
-            f"Both sides agree within a third every year on the flow from "
+            f"Wherever both are on record, both sides agree within a third on the flow from "
             f"{_flow_name(case, close[0])}, and not on that from {_flow_name(case, far[0])}"
         )
     if close:

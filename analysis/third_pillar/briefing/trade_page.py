@@ -9,6 +9,7 @@ from third_pillar.assessment.event_study import LATER, ONSET, SUSPENSION
 from third_pillar.assessment.metrics_flows import list_flow_expressions, select_newest
 from third_pillar.assessment.rows import find_product_label
 from third_pillar.assessment.trade_panel import describe_line
+from third_pillar.briefing.dependence import find_limits
 from third_pillar.briefing.markup import (
     Fragment,
     bullets,
@@ -22,6 +23,7 @@ from third_pillar.briefing.numbers import phrase_count, phrase_list
 from third_pillar.briefing.references import list_numbers, list_sources
 from third_pillar.briefing.trade_study import phrase_change, show_month
 from third_pillar.briefing.words import candidate, day, sentence_start
+from third_pillar.vocabulary.amounts import counted
 from third_pillar.vocabulary.codes import CHINA
 from third_pillar.vocabulary.findings import Metric
 
@@ -105,13 +107,17 @@ def _candidate_sentences(case: Case) -> list[Markup]:
     ]
     if not found and not published:
         return [Markup("No import of {} by supplier is on record.").format(candidate(case))]
+    limits = find_limits(case)
     shares = [
         Markup("{} of {} ({}, by {})").format(
-            number(metric), _line_words(case, one.line), one.period, one.measured_by
+            number(metric, limits=limits),
+            _line_words(case, one.line),
+            one.period,
+            one.measured_by,
         )
         for metric, one in found
     ] or [
-        Markup("{} of {} ({})").format(number(metric), product, period)
+        Markup("{} of {} ({})").format(number(metric, limits=limits), product, period)
         for metric, product, period in published
     ]
     return [
@@ -134,9 +140,14 @@ def compose_trade_limits(case: Case) -> Fragment:
     left_out = withheld[withheld["withheld"] != "none"]
     items: list[str | Markup] = [
         (
-            f"Of {len(exports.world)} months of exports on record, {derived} are derived from a "
-            "percentage in a report; not on record are "
-            f"{phrase_list(tuple(show_month(m) for m in gaps)) if gaps else 'none in between'}."
+            f"Of {counted(len(exports.world), 'month')} of exports on record, {derived} "
+            f"{'is' if derived == 1 else 'are'} derived from a percentage in a report; "
+            + (
+                f"{phrase_list(tuple(show_month(m) for m in gaps))} "
+                f"{'is' if len(gaps) == 1 else 'are'} not on record."
+                if gaps
+                else "none in between is missing."
+            )
         ),
         (
             "A customs line is not a material: the same digits are rare-earth magnets in China "
@@ -149,8 +160,10 @@ def compose_trade_limits(case: Case) -> Fragment:
     ]
     if len(left_out):
         items.append(
-            f"{sentence_start(phrase_count(len(left_out)))} rows of annual trade have a figure "
-            "that the publisher withholds or that is not believed; they are empty, never zero."
+            f"{sentence_start(phrase_count(len(left_out)))} "
+            + ("row of annual trade has" if len(left_out) == 1 else "rows of annual trade have")
+            + " a figure that the publisher withholds or that is not believed: it is left empty, "
+            "never zero."
         )
     items.append(
         "The concentration of the world's exports is not on record: it needs the whole world's "

@@ -10,6 +10,7 @@ from third_pillar.briefing.data_notes import tabulate_corrections
 from third_pillar.briefing.markup import Fragment, bullets, fragment, paragraph, table
 from third_pillar.briefing.numbers import show_number
 from third_pillar.briefing.words import country
+from third_pillar.vocabulary.amounts import counted
 from third_pillar.vocabulary.findings import Gap
 
 _ORDER = {"metal": 0, "magnet": 1, "separation": 2, "mine": 3, "use": 4}
@@ -20,8 +21,9 @@ def compose_unknowns(case: Case) -> Fragment:
     ordered = sorted(case.gaps, key=lambda gap: (gap.stand_in is None, _place(gap), gap.id))
     return fragment(
         paragraph(
-            f"{len(case.gaps)} gaps bear on this question. A gap is never read as zero: where a "
-            "rated assumption stands in, it is named; elsewhere the stage is reported as not known."
+            f"{counted(len(case.gaps), 'gap bears', 'gaps bear')} on this question. A gap is never "
+            "read as zero: where a rated assumption stands in, it is named; elsewhere the stage is "
+            "reported as not known."
         ),
         table(
             ("What is not known", "Where", "Stands in for it", "Rating", "Sought in"),

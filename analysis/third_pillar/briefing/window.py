@@ -10,6 +10,7 @@ from markupsafe import Markup
 from third_pillar.assessment.case import Case
 from third_pillar.assessment.trade import MagnetExports
 from third_pillar.briefing.markup import Exhibit, Fragment, fragment, number, paragraph, table
+from third_pillar.briefing.numbers import phrase_list
 from third_pillar.briefing.words import candidate, day, phrase_date, sources_note
 from third_pillar.figures.window import Mark, draw_export_months
 from third_pillar.model.window import ControlStatus
@@ -102,14 +103,16 @@ def _exports(case: Case) -> list[str | Markup]:
     if not means or change is None:
         return []
     ordered = sorted(means, key=lambda metric: metric.period)
-    said = [
-        Markup(
-            "China shipped {} of rare-earth magnets on average in the months on record from {}."
-        ).format(number(metric), _span_words(metric.period))
+    spans = tuple(
+        str(Markup("{} from {}").format(number(metric), _span_words(metric.period)))
         for metric in ordered
-    ]
+    )
+    listed = Markup(phrase_list(spans))  # noqa: S704  each part is escaped markup already
     return [
-        *said,
+        Markup("China shipped rare-earth magnets at this mean of the months on record: {}.").format(
+            listed
+        ),
+        _left_between(case, [metric.period for metric in ordered]),
         Markup("From the first span to the last the mean changed by {}.").format(
             number(change, signed=True)
         ),
@@ -118,6 +121,23 @@ def _exports(case: Case) -> list[str | Markup]:
             "the effect of any one of them."
         ),
     ]
+
+
+def _left_between(case: Case, periods: list[str]) -> str:
+    """Months on record that lie in no span, and why: a month of change belongs to neither side."""
+    spans = [period.split(" to ") for period in periods]
+    months = [str(month) for month in case.results.exports.world["month"]]
+    outside = [m for m in months if not any(first <= m <= last for first, last in spans)]
+    if not outside:
+        return ""
+    window = case.results.suspension.window
+    opens = "" if window is None else window.opens.isoformat()[:7]
+    named = tuple(
+        _span_words(month) + (", in which the suspension began," if month == opens else "")
+        for month in outside
+    )
+    verb = "is" if len(outside) == 1 else "are"
+    return f"{phrase_list(named)} {verb} on record but in none of these spans."
 
 
 def _span_words(period: str) -> str:

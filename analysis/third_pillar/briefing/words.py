@@ -62,6 +62,30 @@ def horizon(case: Case) -> int:
     return case.results.question.parameters.horizon
 
 
+def phrase_lack(case: Case, shown: Markup) -> Markup:
+    """What its magnet plants lack in oxide: a mean over draws of which some lack nothing.
+
+    Without the share of the draws it would seem to contradict the mean need and the mean supply,
+    of which the second may be the larger.
+    """
+    lacking = float((case.results.horizon.balance.feed_gap_draws > 0).mean())
+    if lacking > _NEARLY_ALL:
+        return Markup("would lack {}").format(shown)
+    return Markup("would lack oxide in {:.0f} % of the draws, {} on average over all").format(
+        100 * lacking, shown
+    )
+
+
+_NEARLY_ALL = 0.995
+
+
+def narrowest(stages: tuple[str, ...], *, then: bool = False) -> str:
+    """The narrowest stages as a clause, e.g. "stage is metal" or "stages are metal and magnets"."""
+    verb = "stage is" if len(stages) == 1 else "stages are"
+    nouns = tuple(STAGE_NOUNS[Stage(stage)] for stage in stages)
+    return f"{verb}{' then' if then else ''} {phrase_list(nouns)}"
+
+
 def day(date: dt.date) -> str:
     """A date in words, e.g. "10 November 2026"."""
     return f"{date.day} {date:%B %Y}"

@@ -14,6 +14,7 @@ from third_pillar.publishing.archive import Archive, ArchivedRun, Lineage
 from third_pillar.publishing.manifest import read_manifest
 from third_pillar.publishing.pruning import Policy, prune
 from third_pillar.publishing.run_names import find_failure, find_run, select_lineage, show_text
+from third_pillar.vocabulary.amounts import counted, group_thousands
 from third_pillar.vocabulary.errors import ParameterFault, StorageFault
 
 _LOG_LINES = 15
@@ -35,7 +36,7 @@ def list_archive(lineage: str | None, *, as_json: bool) -> int:
         mark = "latest" if row["is_latest"] else ""
         line = f"{row['run_id']}  {row['lineage']}  {row['state']}  as of {row['as_of']}  {mark}"
         say_lines([line.rstrip()])
-    say(f"{len(rows)} {'run' if len(rows) == 1 else 'runs'} in {archive.folder}")
+    say(f"{counted(len(rows), 'run')} in {archive.folder}")
     return 0
 
 
@@ -145,7 +146,9 @@ def _lay_out(
     yield from lay_out_items(f"Since {changes.get('since', '')}", since, width)
     yield from lay_out_items("Approvals", [("-", one) for one in approvals], width)
     files = said.get("files") or {}
-    listed = [(name, f"{_text(one, 'bytes')} bytes") for name, one in files.items()]
+    listed = [
+        (name, f"{group_thousands(_text(one, 'bytes'))} bytes") for name, one in files.items()
+    ]
     yield from lay_out_items("Files", listed, width)
 
 
@@ -198,10 +201,12 @@ def verify_archive(*, as_json: bool) -> int:
         return StorageFault.exit_code if faults else 0
     if faults:
         raise StorageFault(
-            f"{len(faults)} faults in {archive.folder}:\n" + "\n".join(f"  {f}" for f in faults),
+            f"{counted(len(faults), 'fault')} in {archive.folder}:\n"
+            + "\n".join(f"  {f}" for f in faults),
             hint="`pillar report --force` publishes anew; a damaged run is never served.",
         )
-    say(f"{len(runs)} runs verify: every file is as it was published.")
+    verify = counted(len(runs), "run verifies", "runs verify")
+    say(f"{verify}: every file is as it was published.")
     return 0
 
 

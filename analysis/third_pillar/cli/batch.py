@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from third_pillar.cli.answer import Interrupted, answer_json, say, warn
+from third_pillar.vocabulary.amounts import counted
 from third_pillar.vocabulary.errors import ParameterFault, ReportFailed
 
 _MOST_WORKERS = 256
@@ -62,12 +63,14 @@ def batch(
 ) -> int:
     """Publish every report a matrix asks for; what is unchanged is served, not made."""
     from third_pillar.cli.reporting import choose_own_figures, read_engine
+    from third_pillar.evidence.files import refuse_folder
     from third_pillar.evidence.location import project_root
     from third_pillar.execution.matrix import expand, read_matrix
     from third_pillar.publishing.batch import Batch, BatchOptions, list_tasks
     from third_pillar.publishing.own_figures import decide_on_own_figures
 
     own_figures = choose_own_figures(allow=allow_overlay, leave_out=without_overlay)
+    refuse_folder(matrix, wanted="one matrix, a YAML file", pattern="*.yml")
     read = read_matrix(matrix)
     options = BatchOptions(
         force=force,
@@ -188,7 +191,7 @@ def _say_plan(asked: Any, *, as_json: bool) -> int:
     words = {"unchanged": "served", "missing": "made", "failed": "refused"}
     for result in asked.ordered():
         say(f"{result.task.number:>5}  {result.task.label}: would be {words[result.status]}")
-    say(f"{len(asked.tasks)} reports; nothing was run.")
+    say(f"{counted(len(asked.tasks), 'report')}; nothing was run.")
     return 0
 
 
@@ -200,7 +203,7 @@ def _answer(asked: Any, index: Path | None, *, as_json: bool) -> int:
         answer_json({**describe_batch(asked), "index": index})
     else:
         say(
-            f"{len(asked.tasks)} reports: {asked.count('published')} made, "
+            f"{counted(len(asked.tasks), 'report')}: {asked.count('published')} made, "
             f"{asked.count('unchanged')} unchanged, {asked.count('failed')} failed, "
             f"{asked.count('missing')} not made; {asked.seconds:.1f} s."
         )

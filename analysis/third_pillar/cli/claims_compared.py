@@ -14,6 +14,7 @@ from third_pillar.assessment.case import Case
 from third_pillar.cli.answer import answer_json
 from third_pillar.cli.claims_case import open_case
 from third_pillar.cli.terminal import lay_out_fields, say_lines, terminal_width
+from third_pillar.vocabulary.amounts import counted
 from third_pillar.vocabulary.codes import Verdict
 from third_pillar.vocabulary.errors import ParameterFault
 
@@ -134,7 +135,9 @@ def record_claims(on: str | None, article_id: str | None, *, as_json: bool) -> i
     name = case.results.article.meta["id"]
     lines = [f"{one.claim_id}  {one.verdict}: {one.because}" for one in entries]
     what = (
-        f"{len(entries)} verdicts added to" if entries else "No verdict changed; nothing added to"
+        f"{counted(len(entries), 'verdict')} added to"
+        if entries
+        else "No verdict changed; nothing added to"
     )
     say_lines([*lines, f"{what} data/claims/{name}/history.csv"])
     return 0

@@ -8,6 +8,7 @@ from pathlib import Path
 from third_pillar import evidence
 from third_pillar.cli.answer import answer_json, say
 from third_pillar.cli.claims_case import open_case, say_if_slow
+from third_pillar.vocabulary.amounts import counted
 from third_pillar.vocabulary.errors import ParameterFault, PillarError, StorageFault
 from third_pillar.vocabulary.parameters import ReportParameters, nearest
 
@@ -52,7 +53,7 @@ def draft_claims(path: str, article_id: str, into: str, *, as_json: bool) -> int
             }
         )
         return 0
-    say(f"{draft.folder}: {draft.claims} sentences as claims to edit.")
+    say(f"{draft.folder}: {counted(draft.claims, 'sentence')} as claims to edit.")
     say(f"Left out of claims.csv: {headings} headings and links, {repeats} repeated sentences.")
     for name, use in _FILES:
         say(f"  {name:<14} {use}")
@@ -87,7 +88,7 @@ def export_ledger(
         sys.stdout.write(text)
         return 0
     _write(Path(out), text)
-    say(f"{len(case.verdicts)} claims as {form} in {out}")
+    say(f"{counted(len(case.verdicts), 'claim')} as {form} in {out}")
     return 0
 
 

@@ -17,11 +17,13 @@ from third_pillar.assessment.entries import (
     SourceNote,
     collect_entries,
     phrase_margin,
+    phrase_published,
     phrase_range,
 )
 from third_pillar.cli.answer import answer_json
 from third_pillar.cli.claims_case import open_case
 from third_pillar.cli.terminal import lay_out_fields, lay_out_items, say_plainly, terminal_width
+from third_pillar.vocabulary.amounts import counted
 from third_pillar.vocabulary.codes import Settled, Verdict
 from third_pillar.vocabulary.errors import ParameterFault
 from third_pillar.vocabulary.findings import ClaimVerdict
@@ -133,18 +135,19 @@ def _say_listing(case: Case, shown: Mapping[str, ClaimVerdict]) -> None:
         counts = ", ".join(f"{count} {word}" for word, count in _count(shown, name).items())
         if counts:
             say_plainly(f"{chr(10) if name == 'verdict' else ''}{name + ':':<9}{counts}")
-    rest = f" of {whole}" if len(shown) < whole else ""
-    say_plainly(
-        f"{len(shown)}{rest} claims. `pillar claims show {next(iter(shown), 'C01')}` tells why."
+    listed = len(shown)
+    noted = (
+        counted(listed, "claim") if listed == whole else f"{listed} of {counted(whole, 'claim')}"
     )
+    say_plainly(f"{noted}. `pillar claims show {next(iter(shown), 'C01')}` tells why.")
 
 
 def _phrase_scope(case: Case, bearing: int) -> str:
     country = case.results.evidence.country_name(case.results.candidate)
     known = f"as of {case.results.question.as_of.isoformat()}"
     if case.results.is_about_candidate:
-        return f"{bearing} claims, {known}"
-    return f"{bearing} claims bear on {country}, {known}"
+        return f"{counted(bearing, 'claim')}, {known}"
+    return f"{counted(bearing, 'claim bears', 'claims bear')} on {country}, {known}"
 
 
 def show_claim(claim: str, article_id: str | None, assignments: list[str], *, as_json: bool) -> int:
@@ -274,7 +277,8 @@ def _evidence_heading(entry: ClaimEntry) -> str:
 
 
 def _phrase_evidence(note: EvidenceNote) -> tuple[str, str]:
-    figure = f" [{note.figure} {note.unit}]".replace(" ]", "]") if note.figure else ""
+    published = phrase_published(note.figure, note.unit)
+    figure = f" [{published}]" if published else ""
     dated = f", {note.date}" if note.date else ""
     return (
         note.evidence_id,

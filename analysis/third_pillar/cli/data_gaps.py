@@ -11,6 +11,7 @@ from third_pillar import evidence
 from third_pillar.cli.answer import answer_json, say, warn
 from third_pillar.cli.reporting import read_assignments
 from third_pillar.cli.terminal import lay_out_fields, say_lines, terminal_width
+from third_pillar.vocabulary.amounts import counted
 
 if TYPE_CHECKING:
     from third_pillar.assessment.gap_ranking import GapRanking, Progress, RankedGap
@@ -105,7 +106,7 @@ def _say_ranking(ranking: GapRanking, *, everything: bool) -> None:
     say(
         f"With every stand-in as it is: {ranking.answer}; {ranking.served:,.0f} of "
         f"{ranking.need:,.0f} t a year of the pillars' need are served. "
-        f"{ranking.definitions} definitions, {ranking.draws} draws a trial.\n"
+        f"{counted(ranking.definitions, 'definition')}, {ranking.draws:,} draws a trial.\n"
     )
     measured = [one for one in ranking.ranked if one.is_measured]
     for place, one in enumerate(measured, start=1):
@@ -117,7 +118,8 @@ def _say_ranking(ranking: GapRanking, *, everything: bool) -> None:
             where = " ".join(filter(None, [one.gap.country, one.gap.stage]))
             say_lines([f"  {one.gap.id}  {one.gap.what} ({where or 'everywhere'})"])
     else:
-        say(f"{len(rest)} more gaps have no end that could be tried; --all lists them.")
+        have = counted(len(rest), "more gap has", "more gaps have")
+        say(f"{have} no end that could be tried; --all lists them.")
 
 
 def _gap_in_words(place: int, one: RankedGap, width: int) -> list[str]:
@@ -126,7 +128,10 @@ def _gap_in_words(place: int, one: RankedGap, width: int) -> list[str]:
     trials = [
         (
             trial.end,
-            f"{trial.flipped} definitions flip, {_tonnes(trial.tonnes)}, verdict {trial.answer}",
+            (
+                f"{counted(trial.flipped, 'definition flips', 'definitions flip')}, "
+                f"{_tonnes(trial.tonnes)}, verdict {trial.answer}"
+            ),
         )
         for trial in one.trials
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import asdict
 from typing import Any
 
@@ -13,6 +14,7 @@ from third_pillar.evidence.overlay_check import check_overlay_rows
 from third_pillar.evidence.overlay_files import find_overlay, overlay_folder
 from third_pillar.evidence.tables import find_row, read_tables
 from third_pillar.evidence.tracing import Disagreement, read_disagreements, unit_in_words
+from third_pillar.vocabulary.amounts import attach_unit, counted, group_thousands
 from third_pillar.vocabulary.errors import EvidenceFault, ParameterFault
 
 _CHECK_FAILED = 1
@@ -28,13 +30,13 @@ def list_conflicts(*, as_json: bool) -> int:
         return 0
     width = terminal_width()
     for row in rows:
-        span = " to ".join(filter(None, [row["low"], row["high"]]))
+        span = " to ".join(group_thousands(end) for end in (row["low"], row["high"]) if end)
         readings = [
             (
                 "",
                 (
-                    f"{r['figure'] or 'no figure'} {r['unit']}: {r['key']} ({r['table']}; "
-                    f"{r['source_id']}, {r['reliability']}{r['credibility']})"
+                    f"{attach_unit(_grouped(r['figure']) or 'no figure', r['unit'])}: {r['key']} "
+                    f"({r['table']}; {r['source_id']}, {r['reliability']}{r['credibility']})"
                 ),
             )
             for r in row["readings"]
@@ -44,7 +46,7 @@ def list_conflicts(*, as_json: bool) -> int:
                 f"{row['conflict_id']}  {row['topic']}",
                 *lay_out_fields(
                     [
-                        ("range", f"{span} {row['unit']}".strip()),
+                        ("range", attach_unit(span, row["unit"]) if span else ""),
                         *(("reading", text) for _, text in readings),
                         ("chosen", row["chosen"]),
                         ("why", row["why"]),
@@ -54,8 +56,13 @@ def list_conflicts(*, as_json: bool) -> int:
                 "",
             ]
         )
-    say(f"{len(rows)} conflicts.")
+    say(f"{counted(len(rows), 'conflict')}.")
     return 0
+
+
+def _grouped(figure: str) -> str:
+    """A figure with its ends, thousands apart."""
+    return re.sub(r"\d{4,}", lambda found: group_thousands(found[0]), figure)
 
 
 def _conflict_as_data(conflict: Disagreement, tables: Any) -> dict[str, Any]:
@@ -119,9 +126,10 @@ def show_freshness(on: str | None, *, check: bool, as_json: bool) -> int:
         for age in ages:
             mark = "OVERDUE" if age.is_overdue else ""
             newest = "no row" if age.newest is None else age.newest.isoformat()
-            days = "" if age.age_days is None else f"{age.age_days} days"
+            days = "" if age.age_days is None else counted(age.age_days, "day")
             say(f"{mark:<8}{age.name:<22}{age.rhythm:<10}  newest {newest}  {days}")
-        say(f"\n{len(overdue)} of {len(ages)} tables are overdue on {day.isoformat()}.")
+        verb = "is" if len(overdue) == 1 else "are"
+        say(f"\n{len(overdue)} of {counted(len(ages), 'table')} {verb} overdue on {day}.")
     return _CHECK_FAILED if check and overdue else 0
 
 

@@ -18,6 +18,7 @@ from third_pillar.evidence.connectors.proposals import ROWS, Proposal, find_prop
 from third_pillar.evidence.connectors.refresh import refresh
 from third_pillar.evidence.connectors.request import Request
 from third_pillar.evidence.connectors.web import Web
+from third_pillar.vocabulary.amounts import counted
 from third_pillar.vocabulary.errors import ParameterFault, SourceFault
 
 _SHOWN = 12
@@ -124,7 +125,7 @@ def _as_data(proposal: Proposal) -> dict[str, Any]:
 def _in_words(proposal: Proposal) -> list[str]:
     count = len(proposal.payloads)
     read = f"{count} payload{'' if count == 1 else 's'}"
-    lines = [f"{proposal.source.title}: {proposal.rows:,} rows, from {read}"]
+    lines = [f"{proposal.source.title}: {counted(proposal.rows, 'row')}, from {read}"]
     lines += [
         f"  {payload.address}  sha256 {payload.sha256[:12]}…, {payload.retrieved_at[:19]}Z"
         for payload in proposal.payloads[:_SHOWN]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +13,18 @@ from third_pillar.cli.data_trace_shown import phrase_figure, phrase_number, phra
 from third_pillar.cli.reporting import read_assignments
 from third_pillar.cli.terminal import say_lines, terminal_width
 from third_pillar.evidence.overlay_files import find_overlay
+from third_pillar.evidence.reading import Table
 from third_pillar.evidence.tables import find_row, read_tables
-from third_pillar.evidence.tracing import RowTrace, read_source, trace_row
+from third_pillar.evidence.tracing import (
+    RowTrace,
+    read_source,
+    read_unit_words,
+    trace_row,
+    unit_in_words,
+)
 from third_pillar.vocabulary.errors import MissingEvidence, ParameterFault, PillarError
+from third_pillar.vocabulary.metrics import METRICS
+from third_pillar.vocabulary.parameters import nearest
 
 if TYPE_CHECKING:
     from third_pillar.assessment.case import Case
@@ -43,7 +53,7 @@ def trace(named: str, assignments: list[str], *, with_uses: bool, as_json: bool)
     if as_json:
         answer_json(_row_as_data(traced, uses))
     else:
-        say_lines(phrase_row(traced, uses, terminal_width()))
+        say_lines(phrase_row(traced, uses, terminal_width(), units=read_unit_words(tables)))
     return 0
 
 
@@ -65,6 +75,8 @@ def _find_uses(traced: RowTrace, assignments: list[str]) -> Uses:
 def _trace_number(expression: str, assignments: list[str], *, as_json: bool) -> int:
     from third_pillar.assessment.uses import find_number, find_uses
 
+    tables = read_tables()
+    _refuse_unknown_places(expression, tables)
     case = _open_case(assignments)
     try:
         metric = find_number(case, expression.strip())
@@ -72,7 +84,6 @@ def _trace_number(expression: str, assignments: list[str], *, as_json: bool) -> 
         raise
     except PillarError as error:
         raise ParameterFault(str(error), hint="Numbers are written name(argument, …).") from None
-    tables = read_tables()
     rests_on = [_ground(row_id, tables) for row_id in metric.rests_on]
     sources = [read_source(source, tables) for source in metric.source_ids]
     uses = find_uses(case, metric.id)
@@ -91,12 +102,42 @@ def _trace_number(expression: str, assignments: list[str], *, as_json: bool) -> 
     return 0
 
 
+def _refuse_unknown_places(expression: str, tables: Mapping[str, Table]) -> None:
+    """A country that no list has is a slip of the pen, not a figure that is missing.
+
+    Raises:
+        ParameterFault: It names the country that is not known, and the nearest that is.
+    """
+    name, _, inside = expression.strip().removesuffix(")").partition("(")
+    named = METRICS.get(name.strip())
+    if named is None:
+        return
+    countries = {row.text("country_iso3"): row.text("name") for row in tables["countries"].rows}
+    codes = {country.casefold(): code for code, country in countries.items()}
+    for (argument, kind), given in zip(named.arguments, inside.split(","), strict=False):
+        code = given.strip()
+        if kind == "country" and code not in countries:
+            meant = codes.get(code.casefold())
+            near = f" Did you mean {meant!r}?" if meant else nearest(code, tuple(countries))
+            raise ParameterFault(
+                f"{expression.strip()}: {argument} = {code}: no such country.{near}",
+                hint=f"Known: {', '.join(countries)}.",
+            )
+
+
 def _ground(row_id: str, tables: Any) -> dict[str, str]:
     """A row that a number rests on, as table, key, figure and unit; an id alone if no row."""
     try:
         found = find_row(row_id, tables)
     except ParameterFault:
-        return {"key": row_id, "table": "", "figure": "", "unit": "", "source_id": ""}
+        return {
+            "key": row_id,
+            "table": "",
+            "figure": "",
+            "unit": "",
+            "unit_words": "",
+            "source_id": "",
+        }
     row = found.row
     prefix = "stand_in_" if found.table.resource.name == "gaps" else ""
     figures = [row.text(f"{prefix}{name}") for name in _FIGURES]
@@ -105,6 +146,7 @@ def _ground(row_id: str, tables: Any) -> dict[str, str]:
         "table": found.table.resource.name,
         "figure": phrase_figure(*figures),
         "unit": row.text(f"{prefix}unit"),
+        "unit_words": unit_in_words(row.text(f"{prefix}unit"), tables),
         "source_id": row.text("source_id"),
     }
 

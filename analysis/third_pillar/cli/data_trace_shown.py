@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from third_pillar.cli.terminal import lay_out_fields, lay_out_items
-from third_pillar.evidence.tracing import RowTrace, SourceRecord
+from third_pillar.evidence.corrections import phrase_correction
+from third_pillar.evidence.tracing import Disagreement, RowTrace, SourceRecord
+from third_pillar.vocabulary.amounts import attach_unit, group_thousands
 
 if TYPE_CHECKING:
     from third_pillar.assessment.uses import Uses
     from third_pillar.vocabulary.findings import Metric
 
 _SHOWN = 12
-_YEAR_DIGITS = 4
 _FIGURES = ("value", "low", "high")
 _TOLD_APART = frozenset(
     {*_FIGURES, "unit", "period", "period_type", "year", "basis", "edition", "known_from",
@@ -20,8 +22,13 @@ _TOLD_APART = frozenset(
 )  # fmt: skip
 
 
-def phrase_row(traced: RowTrace, uses: Uses | None, width: int) -> list[str]:
-    """A row with its sources, its history and what rests on it, as lines."""
+def phrase_row(
+    traced: RowTrace, uses: Uses | None, width: int, *, units: Mapping[str, str]
+) -> list[str]:
+    """A row with its sources, its history and what rests on it, as lines.
+
+    `units` is the codelist: code → how the unit is written behind a number.
+    """
     cells = traced.cells
     prefix = "stand_in_" if traced.table == "gaps" else ""
     figure = phrase_figure(*(cells.get(f"{prefix}{name}", "") for name in _FIGURES))
@@ -48,7 +55,7 @@ def phrase_row(traced: RowTrace, uses: Uses | None, width: int) -> list[str]:
         ),
         *lay_out_items("Other fields", [(f"{name}:", text) for name, text in about], width),
         *_sources_in_words(traced.sources, width),
-        *_history_in_words(traced, width),
+        *_history_in_words(traced, width, units),
         *([] if uses is None else _uses_in_words(uses, width)),
     ]
 
@@ -69,7 +76,7 @@ def _sources_in_words(
     return lines
 
 
-def _history_in_words(traced: RowTrace, width: int) -> list[str]:
+def _history_in_words(traced: RowTrace, width: int, units: Mapping[str, str]) -> list[str]:
     editions = [
         (
             "in use" if edition.wins else "      ",
@@ -90,12 +97,10 @@ def _history_in_words(traced: RowTrace, width: int) -> list[str]:
         [
             (
                 known.id,
-                (
-                    f"{known.field}: published {known.published}, here "
-                    f"{known.corrected or 'left out'} ({known.status}). {known.reason}"
-                ),
+                (f"{known.field}: published {was}, here {now} ({known.status}). {known.reason}"),
             )
             for known in traced.corrections
+            for was, now in [phrase_correction(known, units)]
         ],
         width,
     )
@@ -104,7 +109,7 @@ def _history_in_words(traced: RowTrace, width: int) -> list[str]:
         [
             (
                 d.conflict_id,
-                f"{d.topic}: {d.low} to {d.high} {d.unit}; chosen: {d.reading}. {d.why}",
+                f"{d.topic}: {_span(d, units)}chosen: {d.reading}. {d.why}",
             )
             for d in traced.disagreements
         ],
@@ -129,6 +134,12 @@ def _history_in_words(traced: RowTrace, width: int) -> list[str]:
         _cut([(f"{table}:{key}", "") for table, key in traced.named_by]),
         width,
     )
+
+
+def _span(found: Disagreement, units: Mapping[str, str]) -> str:
+    """How far the sources are apart; nothing where they disagree in words or dates."""
+    ends = " to ".join(group_thousands(end) for end in (found.low, found.high) if end)
+    return f"{attach_unit(ends, units.get(found.unit, found.unit))}; " if ends else ""
 
 
 def _uses_in_words(uses: Uses, width: int) -> list[str]:
@@ -167,13 +178,13 @@ def phrase_number(
     width: int,
 ) -> list[str]:
     """A number with its range, its method, the rows it rests on and their sources, as lines."""
-    from third_pillar.assessment.entries import phrase_value
+    from third_pillar.assessment.entries import phrase_ends
 
     ends = ""
     if metric.low is not None and metric.high is not None:
-        ends = f"{phrase_value(metric.low)} to {phrase_value(metric.high, metric.unit)}"
+        ends = phrase_ends(metric.low, metric.high, metric.unit)
     grounds = [
-        (f"{g['table'] or 'not a row'}:{g['key']}", f"{g['figure']} {g['unit']}".strip())
+        (f"{g['table'] or 'not a row'}:{g['key']}", f"{g['figure']} {g['unit_words']}".strip())
         for g in rests_on
     ]
     return [
@@ -198,11 +209,6 @@ def phrase_number(
 
 def phrase_figure(value: str, low: str, high: str) -> str:
     """A figure with its ends, e.g. "1,000 (400 to 2,000)"; a bound that is not given is "?"."""
-    value, low, high = (_grouped(text) for text in (value, low, high))
+    value, low, high = (group_thousands(text) for text in (value, low, high))
     ends = f"{low or '?'} to {high or '?'}" if low or high else ""
     return f"{value} ({ends})" if value and ends else value or ends
-
-
-def _grouped(text: str) -> str:
-    """A whole number of five digits or more with its thousands apart."""
-    return f"{int(text):,}" if text.isdigit() and len(text) > _YEAR_DIGITS else text

@@ -13,6 +13,7 @@ from pathlib import Path
 from third_pillar import evidence
 from third_pillar.cli.answer import answer_json, say
 from third_pillar.publishing.archive import Archive
+from third_pillar.vocabulary.amounts import counted
 from third_pillar.vocabulary.errors import EvidenceFault, PillarError, StorageFault
 
 _OLDEST_PYTHON = (3, 11)
@@ -41,7 +42,9 @@ class Check:
 
 def examine(*, as_json: bool) -> int:
     """Exit code of the first needed thing that is wrong; all of them are printed."""
-    checks = [_python(), _lock(), _data(), _archive(), _node(), _browser()]
+    project = _project()
+    inside = [_lock, _data, _archive] if project.is_good else []
+    checks = [_python(), project, *(look() for look in inside), _node(), _browser()]
     wrong = [check for check in checks if check.is_needed and not check.is_good]
     code = wrong[0].exit_code if wrong else 0
     if as_json:
@@ -60,17 +63,30 @@ def _python() -> Check:
     return Check("python", is_good, is_needed=True, said=found if is_good else f"{found}; 3.11+")
 
 
-def _lock() -> Check:
+def _project() -> Check:
+    """The folder of the project; lock, data and archive are looked at inside it."""
     try:
-        path = evidence.project_root() / "requirements.lock"
+        root = evidence.project_root()
     except PillarError as error:
-        return Check("lock", is_good=False, is_needed=True, said=str(error))
+        said = _with_way_out(error)
+        return Check("project", is_good=False, is_needed=True, said=said, exit_code=error.exit_code)
+    return Check("project", is_good=True, is_needed=True, said=str(root))
+
+
+def _with_way_out(error: PillarError) -> str:
+    said = str(error).splitlines()[0].rstrip(".")
+    return f"{said}. {error.hint}".strip()
+
+
+def _lock() -> Check:
+    path = evidence.project_root() / "requirements.lock"
     if not path.is_file():
         return Check("lock", is_good=False, is_needed=True, said="no requirements.lock here")
     differing = differences_from_lock(path.read_text(encoding="utf-8"))
     if differing:
         shown = ", ".join(differing[:5]) + (" …" if len(differing) > len(differing[:5]) else "")
-        said = f"{len(differing)} packages differ: {shown}. `make report` sets them right."
+        count = counted(len(differing), "package differs", "packages differ")
+        said = f"{count}: {shown}. `make report` sets them right."
         return Check("lock", is_good=False, is_needed=True, said=said)
     return Check("lock", is_good=True, is_needed=True, said="every package is as locked")
 
@@ -103,9 +119,14 @@ def _data() -> Check:
     try:
         faults = evidence.validate_package()
     except PillarError as error:
-        said = str(error).splitlines()[0]
+        said = _with_way_out(error)
         return Check("data", is_good=False, is_needed=True, said=said, exit_code=code)
-    said = "valid" if not faults else f"{len(faults)} faults; `pillar data validate` lists them"
+    count = counted(
+        len(faults),
+        "fault; `pillar data validate` names it",
+        "faults; `pillar data validate` lists them",
+    )
+    said = count if faults else "valid"
     return Check("data", is_good=not faults, is_needed=True, said=said, exit_code=code)
 
 
@@ -115,7 +136,7 @@ def _archive() -> Check:
         archive = Archive()
         archive.check_writable()
     except PillarError as error:
-        said = f"{error} {error.hint}"
+        said = _with_way_out(error)
         return Check("archive", is_good=False, is_needed=True, said=said, exit_code=code)
     return Check("archive", is_good=True, is_needed=True, said=f"{archive.folder} takes files")
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from third_pillar.cli.answer import answer_json, say
+from third_pillar.vocabulary.amounts import counted
 
 forecasts = typer.Typer(
     help="Predictions of the model: written once, scored by the register.",
@@ -36,7 +37,8 @@ def forecasts_register(json: Json = False) -> int:
     if json:
         answer_json({"status": "registered" if ids else "unchanged", "forecasts": ids})
     elif ids:
-        say(f"{len(ids)} forecasts registered, {ids[0]} to {ids[-1]}.")
+        span = ids[0] if len(ids) == 1 else f"{ids[0]} to {ids[-1]}"
+        say(f"{counted(len(ids), 'forecast')} registered: {span}.")
     else:
         say("Nothing to register: the same data and model have made these forecasts already.")
     return 0
@@ -55,7 +57,7 @@ def forecasts_list(json: Json = False) -> int:
     for row in rows:
         chance = phrase_chance(float(row["probability"]))
         say(f"{row['forecast_id']}  {chance:>9}  {row['statement']}  (made {row['made_on']})")
-    say(f"{len(rows)} forecasts.")
+    say(f"{counted(len(rows), 'forecast')}.")
     return 0
 
 

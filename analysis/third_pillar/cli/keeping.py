@@ -9,6 +9,7 @@ import sys
 from third_pillar import evidence
 from third_pillar.cli.answer import say
 from third_pillar.evidence.overlay_files import VARIABLE
+from third_pillar.vocabulary.amounts import counted
 from third_pillar.vocabulary.errors import PillarError
 
 
@@ -31,4 +32,5 @@ def _let_own_figures_in() -> None:
     own = evidence.find_overlay()
     if own is not None and VARIABLE not in os.environ:
         os.environ[VARIABLE] = "1"
-        say(f"{own.rows} rows of your own from data/overlay enter, marked. {VARIABLE}=0 stops it.")
+        enter = counted(own.rows, "row of your own enters", "rows of your own enter")
+        say(f"{enter}, marked. {VARIABLE}=0 stops it.")

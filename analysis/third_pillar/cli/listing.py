@@ -7,6 +7,7 @@ from typing import Any
 
 from third_pillar import evidence
 from third_pillar.cli.answer import answer_json, say
+from third_pillar.vocabulary.amounts import counted
 from third_pillar.vocabulary.errors import EvidenceFault
 from third_pillar.vocabulary.parameters import ParameterChoices, ReportParameters
 
@@ -99,12 +100,15 @@ def validate_data(*, as_json: bool) -> int:
     if faults:
         raise EvidenceFault(faults, hint="Mend the rows named above; nothing was published.")
     if counts is not None:
-        say(f"The data package is valid: {files} files.")
+        say(f"The data package is valid: {counted(files, 'file')}.")
         say(
-            f"{counts.tables} tables, {sum(counts.rows.values()):,} rows, "
-            f"{counts.sources} sources ({counts.cited_sources} named by a row), 0 faults:"
+            f"{counted(counts.tables, 'table')}, "
+            f"{counted(sum(counts.rows.values()), 'row')}, "
+            f"{counted(counts.sources, 'source')} ({counts.cited_sources} named by a row), "
+            "0 faults:"
         )
         say("\n".join(f"  {name:<42} {rows:>5}" for name, rows in counts.rows.items()))
     if own is not None:
-        say(f"{own.rows} rows of your own in data/overlay keep the rules too.")
+        kept = counted(own.rows, "row of your own keeps", "rows of your own keep")
+        say(f"{kept} the rules too, in data/overlay.")
     return 0

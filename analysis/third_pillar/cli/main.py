@@ -11,6 +11,7 @@ from third_pillar.cli.answer import Interrupted, answer_failure
 from third_pillar.cli.archiving import add_commands
 from third_pillar.cli.batch import batch
 from third_pillar.cli.claims import claims
+from third_pillar.cli.closed_pipe import guard
 from third_pillar.cli.data import data
 from third_pillar.cli.data_refresh import register_refresh
 from third_pillar.cli.forecasts import forecasts
@@ -131,13 +132,13 @@ def doctor(json: Json = False) -> int:
 
 def run() -> None:
     """The console script: exits with a code of `EXIT_CODES`, never with a trace."""
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(guard(lambda: main(sys.argv[1:])))
 
 
 def main(arguments: list[str]) -> int:
     """The exit code for these arguments; everything said is on stdout and stderr."""
     try:
-        code = app(args=arguments, prog_name="pillar", standalone_mode=False)
+        code = guard(lambda: app(args=arguments, prog_name="pillar", standalone_mode=False) or 0)
     except Exception as error:  # noqa: BLE001  the last place where a fault can be put in words
         return answer_failure(_as_pillar_error(error), arguments)
     if code == 130:  # noqa: PLR2004  what typer returns after Ctrl-C, and EXIT_CODES says

@@ -12,6 +12,7 @@ from third_pillar.execution.progress import ENGINES, CellProgress, EngineName, P
 from third_pillar.publishing.outcome import ReportOutcome
 from third_pillar.publishing.own_figures import OwnFiguresRule
 from third_pillar.publishing.report import publish_report
+from third_pillar.vocabulary.amounts import counted
 from third_pillar.vocabulary.errors import ParameterFault, ReportFailed
 from third_pillar.vocabulary.parameters import nearest
 
@@ -164,7 +165,7 @@ def _say_outcome(outcome: ReportOutcome) -> None:
         say("Unchanged since the last report: no cell was run.")
     else:
         done = "Published" if outcome.state == "published" else "Written as a draft"
-        say(f"{done}: {outcome.cells_executed} cells in {outcome.seconds:.1f} s.")
+        say(f"{done}: {counted(outcome.cells_executed, 'cell')} in {outcome.seconds:.1f} s.")
     say(f"\n{outcome.bottom_line}\n")
     say(f"Open {outcome.html}")
     if outcome.state == "draft" and outcome.html is not None:

@@ -15,6 +15,7 @@ from third_pillar.publishing.atomic import REPORTS_VARIABLE
 from third_pillar.publishing.schedule_file import SCHEDULE, Entry, load_schedule
 from third_pillar.publishing.schedule_ledger import Ledger, Line
 from third_pillar.publishing.schedule_run import Due, Setting, SlotResult, find_due, run_due
+from third_pillar.vocabulary.amounts import counted
 from third_pillar.vocabulary.errors import ParameterFault, ReportFailed
 from third_pillar.vocabulary.parameters import nearest
 
@@ -67,7 +68,8 @@ def list_schedule(*, as_json: bool) -> int:
     if faults:
         listed = "\n".join(f"  {fault}" for fault in faults)
         raise ParameterFault(
-            f"{SCHEDULE.as_posix()}: {len(faults)} entries could not run\n{listed}",
+            f"{SCHEDULE.as_posix()}: {counted(len(faults), 'entry', 'entries')} could not run\n"
+            f"{listed}",
             hint="`pillar parameters` lists every parameter with its choices.",
         )
     rows = [_row(entry, lines, now) for entry in entries]
@@ -78,7 +80,7 @@ def list_schedule(*, as_json: bool) -> int:
         say(f"{row['entry']}  {row['cron']}  {row['timezone']}  {row['profile']}")
         say(f"    next {row['next'] or 'never: not enabled'}")
         say(f"    last {row['last']}")
-    count = "1 entry" if len(rows) == 1 else f"{len(rows)} entries"
+    count = counted(len(rows), "entry", "entries")
     say(f"{count} in {SCHEDULE.as_posix()}; `pillar schedule install` makes a machine look at it.")
     return 0
 

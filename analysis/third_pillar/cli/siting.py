@@ -7,6 +7,7 @@ from pathlib import Path
 from third_pillar.cli.answer import answer_json, say
 from third_pillar.publishing.archive import Archive, reports_folder
 from third_pillar.publishing.site import publish_site
+from third_pillar.vocabulary.amounts import counted
 
 
 def write_site(out: Path | None, *, base_url: str | None, own_figures: bool, as_json: bool) -> int:
@@ -27,8 +28,8 @@ def write_site(out: Path | None, *, base_url: str | None, own_figures: bool, as_
         )
         return 0
     say(
-        f"{len(reports)} published reports; {left_out} drafts, under embargo or with own figures "
-        "are left out."
+        f"{counted(len(reports), 'published report')}; left out, as drafts, under embargo or with "
+        f"own figures: {left_out}."
     )
     if not reports:
         say("Publish one with: pillar approve RUN --by NAME --publish")

@@ -24,9 +24,11 @@ from third_pillar.evidence.bulk_query import (
 )
 from third_pillar.evidence.bulk_reading import file_source
 from third_pillar.evidence.bulk_trade import RECORD, Counts, build_trade_store
+from third_pillar.evidence.files import refuse_folder
 from third_pillar.evidence.spreadsheet import write_table
 from third_pillar.model.dependence import compute_supplier_shares
 from third_pillar.model.geodep import YEARS_SEEN, CriteriaYear, GeoDep, TradeYear, apply_geodep
+from third_pillar.vocabulary.amounts import counted
 from third_pillar.vocabulary.errors import MissingEvidence, ParameterFault
 
 _COUNTRY_GROUPS = ("exporter", "importer")
@@ -56,14 +58,23 @@ def build_store(
 def _count_lines(counts: Counts) -> list[str]:
     """What was mended, left without a weight, or left out; nothing where all was well."""
     told = (
-        (counts.rejected, "lines left out: too few or too many cells, or an open quote"),
-        (counts.unusable, "lines left out: year, country, code or value missing or no number"),
-        (counts.weight_missing, "flows without a weight (blank or NA)"),
-        (counts.weight_malformed, "flows whose weight is no number or below zero: kept without it"),
-        (counts.padded, "flows with blanks around a number, read all the same"),
-        (counts.zeros_restored, "flows whose code had lost its leading zeros, restored"),
+        (counts.rejected, "line", " left out: too few or too many cells, or an open quote"),
+        (counts.unusable, "line", " left out: year, country, code or value missing or no number"),
+        (counts.weight_missing, "flow", " without a weight (blank or NA)"),
+        (
+            counts.weight_malformed,
+            "flow",
+            " whose weight is no number or negative: kept without it",
+        ),
+        (counts.padded, "flow", " with blanks around a number, read all the same"),
+        (counts.zeros_restored, "flow", " whose code had lost its leading zeros, restored"),
     )
-    return [f"{count:>12,} {words}" for count, words in told if count]
+    lines = []
+    for count, noun, words in told:
+        number, _, named = counted(count, noun).partition(" ")
+        if count:
+            lines.append(f"{number:>12} {named}{words}")
+    return lines
 
 
 def ask_store(
@@ -231,6 +242,7 @@ def _folder(store: str | None) -> Path:
 
 def _file(table: str) -> Path:
     path = Path(table)
+    refuse_folder(path, wanted="one table", pattern="*.*")
     if not path.is_file():
         raise ParameterFault(f"{table}: no such file")
     return path

@@ -12,7 +12,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from third_pillar.evidence.article import Article, load_article
     from third_pillar.evidence.choices import load_parameter_choices
-    from third_pillar.evidence.corrections import Correction, read_corrections
+    from third_pillar.evidence.corrections import (
+        Correction,
+        phrase_correction,
+        read_corrections,
+    )
     from third_pillar.evidence.dates import last_day
     from third_pillar.evidence.documents import Document, read_document
     from third_pillar.evidence.drafting import Draft, write_draft
@@ -82,6 +86,7 @@ __all__ = [
     "overlay_folder",
     "package_sha256",
     "package_state",
+    "phrase_correction",
     "project_root",
     "read_corrections",
     "read_document",
@@ -132,6 +137,7 @@ _HOMES = {
     "package_sha256": "release",
     "package_state": "release",
     "project_root": "location",
+    "phrase_correction": "corrections",
     "read_corrections": "corrections",
     "read_document": "documents",
     "read_forecasts": "forecasts",

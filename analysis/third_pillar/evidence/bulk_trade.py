@@ -21,6 +21,7 @@ from typing import Any
 
 from third_pillar.evidence.bulk_query import connect, quote
 from third_pillar.evidence.bulk_reading import JUDGED, read_raw
+from third_pillar.evidence.files import refuse_folder
 from third_pillar.vocabulary.errors import MissingEvidence, ParameterFault, StorageFault
 
 STORE, RECORD = "flows.parquet", "flows.json"
@@ -181,6 +182,7 @@ def _refuse_files(files: Sequence[Path]) -> None:
     if not files:
         raise ParameterFault("no file given", hint="Name BACI files, such as BACI_HS17_Y2022.csv")
     for file in files:
+        refuse_folder(file, wanted="a yearly file of BACI, or several", pattern="*BACI_HS*")
         if not file.is_file():
             raise ParameterFault(f"{file}: no such file")
         if file.suffix.lower() not in {".csv", ".zip"}:

@@ -44,6 +44,9 @@ def load_parameter_choices(
             for row in tables["countries"].rows
             if _is_country(row.text("country_iso3"))
         ),
+        country_names={
+            row.text("country_iso3"): row.text("name") for row in tables["countries"].rows
+        },
         country_sets=_read_sets(tables["country_sets"]),
         articles=article_names(root),
         scenarios=scenario_names(root),

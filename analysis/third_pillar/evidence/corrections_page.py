@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from third_pillar.evidence.changelog import Entry, read_entries
-from third_pillar.evidence.corrections import Correction, read_corrections
+from third_pillar.evidence.corrections import (
+    Correction,
+    phrase_correction,
+    read_corrections,
+)
 from third_pillar.evidence.dictionary import cell_text
 from third_pillar.evidence.location import project_root
 from third_pillar.evidence.tables import read_tables
-from third_pillar.evidence.tracing import SourceRecord, read_source
+from third_pillar.evidence.tracing import SourceRecord, read_source, read_unit_words
 
 FILE = "docs/corrections.md"
 _INTRO = """# Corrections
@@ -24,8 +29,10 @@ def render_corrections(root: Path | None = None) -> str:
     """The page as Markdown, stable to the byte for the same data."""
     root = project_root() if root is None else root
     tables = read_tables(root)
+    units = read_unit_words(tables)
     mended = [
-        _correction(known, read_source(known.provider, tables)) for known in read_corrections(root)
+        _correction(known, read_source(known.provider, tables), units)
+        for known in read_corrections(root)
     ]
     parts = [
         _INTRO,
@@ -37,7 +44,8 @@ def render_corrections(root: Path | None = None) -> str:
     return "\n".join(parts)
 
 
-def _correction(known: Correction, source: SourceRecord) -> str:
+def _correction(known: Correction, source: SourceRecord, units: Mapping[str, str]) -> str:
+    published, here = phrase_correction(known, units)
     place = (
         f"`{known.stem}:{known.key}`, field `{known.field}`"
         if known.stem != "none"
@@ -48,10 +56,7 @@ def _correction(known: Correction, source: SourceRecord) -> str:
     link = f" {cell_text(source.url)}" if source.url.startswith(("https://", "http://")) else ""
     lines = [
         f"- Where: {place}",
-        (
-            f"- Published: {cell_text(known.published)}. Here: "
-            f"{cell_text(known.corrected) or 'left out'}."
-        ),
+        f"- Published: {cell_text(published)}. Here: {cell_text(here)}.",
         f"- By: {publisher}, {title}.{link}",
         f"- Why: {cell_text(known.reason)}",
         (

@@ -13,6 +13,7 @@ from third_pillar.evidence.reading import Table, read_yaml
 from third_pillar.evidence.rules import FIGURES
 from third_pillar.evidence.tables import read_tables
 from third_pillar.evidence.tracing import named_sources, unit_in_words
+from third_pillar.vocabulary.amounts import counted
 
 FILE = "docs/data_dictionary.md"
 WARNINGS = "usage_warnings.yml"
@@ -67,7 +68,7 @@ def _overview(header: Mapping[str, Any], tables: Mapping[str, Table]) -> str:
         (
             f"[{name}](#{_anchor(name)})",
             str(table.resource.descriptor.get("title", "")),
-            _count(table),
+            _count(table).removesuffix(" rows").removesuffix(" row"),
             str(table.resource.descriptor.get("rhythm", "–")).replace("_", " "),
         )
         for name, table in tables.items()
@@ -84,7 +85,7 @@ def _count(table: Table) -> str:
     """Rows of a table; of one that commands append to, no number that would be stale tomorrow."""
     path = table.resource.path
     grows = path == "forecasts.csv" or path.endswith("/history.csv")
-    return "append-only" if grows else str(len(table.rows))
+    return "append-only rows" if grows else counted(len(table.rows), "row")
 
 
 def _units(tables: Mapping[str, Table]) -> Iterator[str]:
@@ -105,7 +106,7 @@ def _table(
     described = resource.descriptor
     yield f"## {name}\n\n{described.get('title', name)}. {described.get('description', '')}\n"
     facts = [
-        f"File `data/{resource.path}`, {_count(table)} rows.",
+        f"File `data/{resource.path}`, {_count(table)}.",
         f"Row key: {', '.join(f'`{part}`' for part in resource.key) or 'none'}.",
         (
             f"News expected: {str(described.get('rhythm', 'not stated')).replace('_', ' ')}; last "

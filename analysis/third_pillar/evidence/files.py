@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from third_pillar.vocabulary.errors import StorageFault
+from third_pillar.vocabulary.errors import ParameterFault, StorageFault
 
 _BLOCK = 1 << 20
 _REASONS = {
@@ -27,6 +27,33 @@ _REASONS = {
     errno.ENAMETOOLONG: "the path is too long",
 }
 _FULL = {errno.ENOSPC, errno.EDQUOT}
+
+
+def refuse_folder(path: Path, *, wanted: str, pattern: str) -> None:
+    """Nothing, unless a folder was named where a file is wanted.
+
+    Args:
+        path: What was named.
+        wanted: The file in words, e.g. "a matrix file".
+        pattern: Names such files have, e.g. "*.yml".
+
+    Raises:
+        ParameterFault: It is a folder; the files of that kind it holds are named.
+    """
+    try:
+        if not path.is_dir():
+            return
+    except (OSError, ValueError):  # no name a file or folder can have: who reads it says so
+        return
+    held = sorted(file.name for file in path.glob(pattern) if file.is_file())
+    listed = ", ".join(held[:_LISTED]) + (", …" if len(held) > _LISTED else "")
+    raise ParameterFault(
+        f"{path} is a folder; wanted is {wanted}",
+        hint=f"It holds {listed}." if held else f"It holds no file named {pattern}.",
+    )
+
+
+_LISTED = 6
 
 
 @contextmanager

@@ -16,6 +16,7 @@ import yaml
 from third_pillar.evidence.descriptor import Resource
 from third_pillar.evidence.location import DESCRIPTOR, data_folder
 from third_pillar.evidence.release import file_state
+from third_pillar.vocabulary.amounts import counted
 from third_pillar.vocabulary.errors import DataFault
 
 NUMERIC = frozenset({"number", "integer", "year"})
@@ -134,7 +135,7 @@ def _parse(resource: Resource, text: str) -> Table:
                     Row(reader.line_num, dict(zip(header, map(str.strip, cells), strict=True)))
                 )
                 continue
-            rule = f"the row has {len(cells)} cells, the header has {len(header)}"
+            rule = f"the row has {counted(len(cells), 'cell')}, the header has {len(header)}"
             mend = "quote a cell that holds a comma" if cells else "delete the blank line"
             faults.append(DataFault(resource.path, f"line {reader.line_num}", "", "", rule, mend))
     except csv.Error as error:

@@ -10,6 +10,7 @@ from typing import Any
 from third_pillar.evidence.location import claims_folder
 from third_pillar.evidence.reading import Row, Table, read_yaml
 from third_pillar.evidence.rules import Package, Rule, read_number
+from third_pillar.vocabulary.amounts import counted
 from third_pillar.vocabulary.claims import BadClaimTests, ClaimTest, EventTest, read_claim_tests
 from third_pillar.vocabulary.codes import Settled, Verdict
 from third_pillar.vocabulary.errors import DataFault
@@ -75,7 +76,7 @@ def _head_faults(package: Package, folder: Path, claims: Table | None) -> Iterat
         yield DataFault(place, "", "subject", subject, "unknown country", near)
     count = head.get("claims")
     if isinstance(count, int) and claims is not None and count != len(claims.rows):
-        rule = f"{claims.path} holds {len(claims.rows)} claims"
+        rule = f"{claims.path} holds {counted(len(claims.rows), 'claim')}"
         yield DataFault(place, "", "claims", str(count), rule)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
+from third_pillar.evidence.corrections import is_year_field
 from third_pillar.evidence.location import data_folder
 from third_pillar.evidence.reading import Table, read_yaml
 from third_pillar.evidence.rules import Package, Rule, read_number
@@ -49,6 +50,9 @@ def _entry_faults(package: Package, place: str, entry: Mapping[str, Any]) -> Ite
     for key in KEYS:
         if key not in entry or (key != "corrected" and not entry[key]):
             yield DataFault(FILE, place, key, "", "the key is missing or empty")
+    if _lacks_unit(entry):
+        mend = "name the unit of the figure, as the table has it"
+        yield DataFault(FILE, place, "unit", "", "a figure has no unit", mend)
     named = str(entry.get("table"))
     if named == NO_TABLE:
         return
@@ -60,8 +64,19 @@ def _entry_faults(package: Package, place: str, entry: Mapping[str, Any]) -> Ite
         yield from _guard_faults(table, place, entry)
 
 
+def _lacks_unit(entry: Mapping[str, Any]) -> bool:
+    figures = [entry.get(name) for name in ("published", "corrected")]
+    has_figure = any(isinstance(figure, int | float) for figure in figures)
+    return has_figure and not is_year_field(str(entry.get("field"))) and not entry.get("unit")
+
+
 def _guard_faults(table: Table, place: str, entry: Mapping[str, Any]) -> Iterator[DataFault]:
     key, field, corrected = str(entry.get("key")), str(entry.get("field")), entry["corrected"]
+    unit = str(entry.get("unit") or "")
+    units = {row.text("unit") for row in table.rows if row.text(table.resource.key[0]) == key}
+    if unit and units - {"", unit}:
+        rule = f"{table.path} has {', '.join(sorted(units))} in {key}"
+        yield DataFault(FILE, place, "unit", unit, rule, "write the unit of the row")
     held = [row.text(field) for row in table.rows if row.text(table.resource.key[0]) == key]
     if corrected is None:
         if any(held):

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from third_pillar.evidence.location import data_folder
 from third_pillar.evidence.reading import Row, Table
 from third_pillar.evidence.rules import Package, Rule, find_whole, read_number
+from third_pillar.vocabulary.amounts import counted
 from third_pillar.vocabulary.codes import AGGREGATES, REST, WORLD
 from third_pillar.vocabulary.errors import DataFault
 
@@ -124,7 +125,7 @@ def coverage_does_not_shrink(package: Package) -> Iterator[DataFault]:
     for name, recorded in read_recorded_rows(package).items():
         table = package.tables.get(name)
         if table is not None and len(table.rows) < recorded:
-            rule = f"{len(table.rows)} rows, {CHANGELOG} records {recorded}"
+            rule = f"{counted(len(table.rows), 'row')}, {CHANGELOG} records {recorded}"
             mend = f"restore what was lost, or record in {CHANGELOG} what was taken out and why"
             yield DataFault(table.path, "", "", str(len(table.rows)), rule, mend)
 

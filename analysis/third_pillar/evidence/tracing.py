@@ -159,6 +159,11 @@ def read_source(source_id: str, tables: Mapping[str, Table]) -> SourceRecord:
     )
 
 
+def read_unit_words(tables: Mapping[str, Table]) -> dict[str, str]:
+    """Code of a unit → how it is written behind a number, "" for a bare number."""
+    return {row.text("unit"): row.text("short") for row in tables["units"].rows}
+
+
 def unit_in_words(unit: str, tables: Mapping[str, Table]) -> str:
     """A unit as it is written behind a number, from the codelist."""
     for row in tables["units"].rows if unit else ():

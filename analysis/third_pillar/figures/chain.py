@@ -99,14 +99,14 @@ def draw_stage_capacity(
             },
             hovertemplate="%{x}, " + group.name + ": %{y:,.0f} t<extra></extra>",
         )
-    for label, tonnes in lines.items():
-        figure.add_shape(
-            type="line", xref="paper", x0=0, x1=1, y0=tonnes, y1=tonnes,
-            line={"dash": "dash", "width": 1.4},
+    for (label, tonnes), dash in zip(lines.items(), _DASHES, strict=False):
+        line = {"dash": dash, "width": 1.6, "color": role_colour("emphasis")}
+        figure.add_shape(type="line", xref="paper", x0=0, x1=1, y0=tonnes, y1=tonnes, line=line)
+        # named in the legend: a label on the line would lie over the bars that reach it
+        figure.add_scatter(
+            x=[stages[0]], y=[tonnes], mode="lines", name=label, line=line,
+            hovertemplate=label + ": %{y:,.0f} t<extra></extra>",
         )  # fmt: skip
-        figure.add_annotation(
-            xref="paper", x=0, y=tonnes, text=label, xanchor="left", yanchor="bottom"
-        )
     ends = [high for group in bars for high in group.high if high is not None]
     ceiling = max([*lines.values(), *ends])
     figure.update_layout(
@@ -119,6 +119,9 @@ def draw_stage_capacity(
         height=400,
     )
     return figure
+
+
+_DASHES = ("dash", "dot", "dashdot")
 
 
 def _whiskers(near: Sequence[float | None], far: Sequence[float | None]) -> list[float | None]:

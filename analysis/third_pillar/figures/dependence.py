@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from third_pillar.figures.theme import role_colour
+from third_pillar.vocabulary.amounts import keep_apart
 
 
 def draw_import_shares(
@@ -31,8 +32,11 @@ def draw_import_shares(
         y=list(labels),
         mode="markers+text",
         marker={"color": role_colour("china"), "size": 13},
-        text=[f" {share:.0f} %" for share in shares],
-        textposition="middle right",
+        text=[f" {_percent(share, threshold)} %" for share in shares],
+        # left of the line a label beside its dot would be struck through
+        textposition=[
+            "top center" if _is_before(share, threshold) else "middle right" for share in shares
+        ],
         name="share from China",
         showlegend=False,
         hovertemplate="%{y}: %{x:.1f} %<extra></extra>",
@@ -49,6 +53,19 @@ def draw_import_shares(
                "dtick": 20},
         yaxis={"autorange": "reversed", "showgrid": False, "type": "category"},
         margin={"t": 34},
-        height=110 + 34 * len(labels),
+        height=110 + 42 * len(labels),
     )  # fmt: skip
     return figure
+
+
+_LABEL = 22
+"""Points of percent that a label takes on a phone."""
+
+
+def _is_before(share: float, threshold: float | None) -> bool:
+    return threshold is not None and threshold - _LABEL < share < threshold - 1
+
+
+def _percent(share: float, threshold: float | None) -> str:
+    """Whole percent, more exact where rounding would put the share on the other side."""
+    return keep_apart(f"{share:.0f}", share, () if threshold is None else (threshold,))

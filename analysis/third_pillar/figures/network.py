@@ -90,8 +90,14 @@ class RuleBar:
     net: Triple
 
 
-def draw_rules(bars: Sequence[RuleBar], *, axis: str) -> go.Figure:
-    """One bar a rule, left of nothing where the others lose, right where they gain."""
+def draw_rules(bars: Sequence[RuleBar], *, axis: str, unknown: Sequence[str] = ()) -> go.Figure:
+    """One bar a rule, left of nothing where the others lose, right where they gain.
+
+    Args:
+        bars: The rules that could be computed.
+        axis: Title of the axis, with the unit.
+        unknown: Rules that could not: they keep their row and say so.
+    """
     figure = go.Figure()
     groups = (
         ("the pillars lose", "muted", [bar for bar in bars if bar.net[0] < 0]),
@@ -114,15 +120,22 @@ def draw_rules(bars: Sequence[RuleBar], *, axis: str) -> go.Figure:
             },
             hovertemplate="%{y}: %{x:,.0f} t a year<extra></extra>",
         )
+    if unknown:
+        figure.add_scatter(
+            x=[0] * len(unknown), y=list(unknown), mode="text", text=[" not known"] * len(unknown),
+            textposition="middle right", name="not known", showlegend=False, hoverinfo="skip",
+        )  # fmt: skip
     figure.add_shape(type="line", x0=0, x1=0, yref="paper", y0=0, y1=1)
+    rules = [*unknown, *(bar.rule for bar in bars)]
     figure.update_layout(
         xaxis={"title": {"text": axis}, "showgrid": True, "rangemode": "tozero"},
         yaxis={
             "categoryorder": "array",
-            "categoryarray": [bar.rule for bar in reversed(bars)],
+            "categoryarray": list(reversed(rules)),
+            "range": [-0.5, len(rules) - 0.5],
             "showgrid": False,
         },
-        height=120 + 52 * len(bars),
+        height=120 + 52 * len(rules),
     )
     return figure
 

@@ -37,10 +37,11 @@ def draw_served_shares(
             orientation="h",
             marker={"color": role_colour(role)},
             text=[f"{triple[0]:.0f} %  " for triple in triples],
-            textposition="inside",
+            # a bar too short to hold its number has it beside it
+            textposition=["inside" if triple[0] >= _HOLDS else "outside" for triple in triples],
             insidetextanchor="start",
             textangle=0,
-            textfont={"color": "#ffffff" if role == "pillars" else "#1b1f25"},
+            insidetextfont={"color": "#ffffff" if role == "pillars" else "#1b1f25"},
             error_x={
                 "type": "data",
                 "symmetric": False,
@@ -59,15 +60,23 @@ def draw_served_shares(
     return figure
 
 
+_HOLDS = 3.0
+"""Percent from which a bar can hold its number."""
+
+
 @dataclass(frozen=True)
 class Tile:
-    """One country and stage: share of the pillars' need in percent, or nothing if not known."""
+    """One country and stage: share of the pillars' need in percent, or nothing if not known.
+
+    `shown` is the share as it is written, exact enough to stand beside the threshold.
+    """
 
     country: str
     stage: str
     share: float | None
     reaches: bool
     is_stand_in: bool
+    shown: str = ""
 
 
 def draw_breadth_tiles(
@@ -134,5 +143,6 @@ def draw_breadth_tiles(
 def _tile_text(tile: Tile) -> str:
     if tile.share is None:
         return "not known"
-    shown = f"{tile.share:.0f} %" if tile.share >= 1 or tile.share == 0 else "<1 %"
+    written = tile.shown or f"{tile.share:.0f}"
+    shown = f"{written} %" if tile.share >= 1 or tile.share == 0 else "<1 %"
     return f"{shown} *" if tile.is_stand_in else shown

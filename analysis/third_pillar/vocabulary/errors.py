@@ -92,4 +92,5 @@ EXIT_CODES = {
     4: "the reports folder cannot be written (read-only, full disk)",
     5: "a public source did not answer as it should; nothing was changed",
     130: "interrupted",
+    141: "whoever read the output stopped reading, as `| head -1` does; it was cut short",
 }

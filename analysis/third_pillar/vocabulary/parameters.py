@@ -6,11 +6,13 @@ import datetime as dt
 import difflib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic.fields import FieldInfo
 
+from third_pillar.vocabulary.codes import CHINA
 from third_pillar.vocabulary.errors import ParameterFault
 
 MAX_DRAWS = 1_000_000
@@ -53,10 +55,12 @@ class ReportParameters(BaseModel):
 
     @field_validator("pillars", "partners", mode="before")
     @classmethod
-    def _split_list(cls, value: object) -> object:
+    def _split_list(cls, value: object, info: ValidationInfo) -> object:
         if value == "":
             return ()
-        if isinstance(value, str) and ("," in value or re.fullmatch(r"[A-Z]{3}", value)):
+        # partners may be one word, the name of a set; pillars are countries alone
+        is_list = info.field_name == "pillars" or re.search(r",|^[A-Z]{3}$", str(value))
+        if isinstance(value, str) and is_list:
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return tuple(value) if isinstance(value, list) else value
 
@@ -73,7 +77,8 @@ class ReportParameters(BaseModel):
 class ParameterChoices:
     """What the data package and the profiles allow today.
 
-    `country_sets` maps a set's name to its members; dates bound `as_of`.
+    `country_sets` maps a set's name to its members; dates bound `as_of`; `country_names` maps a
+    code to the country's name.
     """
 
     countries: tuple[str, ...]
@@ -84,6 +89,7 @@ class ParameterChoices:
     first_date: dt.date
     data_date: dt.date
     today: dt.date
+    country_names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -172,10 +178,32 @@ def _unknown_names(given: Mapping[str, object]) -> list[str]:
 
 def _type_fault(detail: Any) -> str:
     place = str(detail["loc"][0]) if detail["loc"] else "parameters"
-    field = ReportParameters.model_fields.get(place)
+    known = ReportParameters.model_fields.get(place)
     message = str(detail["msg"]).removeprefix("Value error, ").removeprefix("Input ")
-    meaning = f" ({field.description})" if field else ""
+    if known and detail["type"] in _NOT_A_NUMBER:
+        message = f"should be a whole number{_bounds(place, known)}"
+    meaning = f" ({known.description})" if known else ""
     return f"{place} = {_shown(detail['input'])}: {message}{meaning}"
+
+
+_NOT_A_NUMBER = frozenset(
+    {"int_parsing", "int_parsing_size", "int_type", "int_from_float", "greater_than_equal",
+     "less_than_equal"}
+)  # fmt: skip
+
+
+def _bounds(name: str, known: FieldInfo) -> str:
+    """The bounds of a number in words, e.g. " from 100 to 1,000,000"; a year has no comma."""
+    ends = {}
+    for bound in known.metadata:
+        for end in ("ge", "le"):
+            if hasattr(bound, end):
+                number = getattr(bound, end)
+                ends[end] = str(number) if name == "horizon" else f"{number:,}"
+    low, high = ends.get("ge"), ends.get("le")
+    if low and high:
+        return f" from {low} to {high}"
+    return f" up to {high}" if high else ""
 
 
 def _shown(value: object) -> str:
@@ -190,27 +218,54 @@ _LONGEST_NAME = 1000
 def _value_faults(parameters: ReportParameters, choices: ParameterChoices) -> list[str]:
     pick = _choice_fault
     faults = [
-        pick("candidate", parameters.candidate, choices.countries),
+        _country_fault("candidate", parameters.candidate, choices),
         pick("article", parameters.article, choices.articles),
         pick("scenario", parameters.scenario, choices.scenarios),
         pick("profile", parameters.profile, choices.profiles),
-        *(pick("pillars", country, choices.countries) for country in parameters.pillars),
+        *(_country_fault("pillars", country, choices) for country in parameters.pillars),
     ]
     if isinstance(parameters.partners, str):
-        faults.append(pick("partners", parameters.partners, tuple(choices.country_sets)))
+        faults.append(_partners_fault(parameters.partners, choices))
     else:
-        faults += [pick("partners", country, choices.countries) for country in parameters.partners]
+        faults += [_country_fault("partners", country, choices) for country in parameters.partners]
     if not parameters.pillars:
         faults.append("pillars is empty: name at least one country")
     if len(set(parameters.pillars)) < len(parameters.pillars):
         faults.append(f"pillars = {','.join(parameters.pillars)}: a country is named twice")
-    if "CHN" in (parameters.candidate, *parameters.pillars, *_as_tuple(parameters.partners)):
-        faults.append("CHN cannot be a member: the question is a network without China")
+    if CHINA in (parameters.candidate, *parameters.pillars, *_as_tuple(parameters.partners)):
+        faults.append(_NO_CHINA)
     return [fault for fault in faults if fault]
 
 
 def _as_tuple(partners: str | tuple[str, ...]) -> tuple[str, ...]:
     return () if isinstance(partners, str) else partners
+
+
+_NO_CHINA = "CHN cannot be a member: the question is a network without China"
+
+
+def _country_fault(name: str, value: str, choices: ParameterChoices) -> str:
+    """China is known, and refused in words of its own: it is no valid choice to offer."""
+    valid = tuple(country for country in choices.countries if country != CHINA)
+    named = {known.casefold(): code for code, known in choices.country_names.items()}
+    code = named.get(value.strip().casefold(), "")
+    if value == CHINA:
+        return ""
+    if code == CHINA:
+        return _NO_CHINA
+    if code in valid:
+        meant = f"write the code of the country. Did you mean {code!r}?"
+        return f"{name} = {_shown(value)}: {meant} Valid: {', '.join(valid)}"
+    return _choice_fault(name, value, valid)
+
+
+def _partners_fault(value: str, choices: ParameterChoices) -> str:
+    """One word is the name of a set, or a country misspelt."""
+    code = nearest(value.upper(), choices.countries) if value.upper() in choices.countries else ""
+    if code:
+        sets = ", ".join(choices.country_sets)
+        return f"partners = {_shown(value)}: not known.{code} Sets: {sets}"
+    return _choice_fault("partners", value, tuple(choices.country_sets))
 
 
 def _choice_fault(name: str, value: str, valid: tuple[str, ...]) -> str:

@@ -34,6 +34,7 @@ from third_pillar.evidence.connectors.flows import make_flows, system_of
 from third_pillar.evidence.connectors.payload import RawPayload, read_unpacked, strip_secrets
 from third_pillar.evidence.connectors.web import Question, Web
 from third_pillar.evidence.connectors.web_faults import fault_of
+from third_pillar.vocabulary.amounts import counted
 from third_pillar.vocabulary.codes import WORLD
 from third_pillar.vocabulary.errors import ParameterFault
 
@@ -197,7 +198,9 @@ def _cut_remark(wanted: Wanted, count: int, limit: int) -> tuple[str, ...]:
         return ()
     more = "fewer codes at a time" + ("" if limit > PREVIEW_ROWS else f", or set {COMTRADE_KEY}")
     place = f"{wanted.asked['reporter']} {wanted.period}"
-    said = f"{place}: the answer has {count:,} rows, as many as it may hold; it may be cut."
+    said = (
+        f"{place}: the answer has {counted(count, 'row')}, as many as it may hold; it may be cut."
+    )
     return (f"{said} Ask for {more}.",)
 
 

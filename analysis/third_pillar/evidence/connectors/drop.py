@@ -24,7 +24,8 @@ from third_pillar.evidence.connectors.cache import Cache
 from third_pillar.evidence.connectors.catalogue import SOURCES, Source
 from third_pillar.evidence.connectors.payload import RawPayload
 from third_pillar.evidence.connectors.web import Tell
-from third_pillar.evidence.files import file_sha256
+from third_pillar.evidence.files import file_sha256, refuse_folder
+from third_pillar.vocabulary.amounts import counted
 from third_pillar.vocabulary.errors import ParameterFault, SourceFault
 
 _HEAD = 1 << 16
@@ -56,6 +57,7 @@ def recognise(path: Path) -> Source:
         ParameterFault: There is no such file.
         SourceFault: It is empty or none of the kinds known; says what it looks like.
     """
+    refuse_folder(path, wanted="the file that the source gave you", pattern="*.*")
     if not path.is_file():
         raise ParameterFault(f"there is no file {path}", hint="Check --file, or data/cache/drop.")
     head = _head(path)
@@ -161,7 +163,7 @@ def _only(flows: pd.DataFrame, chosen: Chosen, raw: RawPayload) -> pd.DataFrame:
     if kept.empty:
         words = ", ".join((*chosen.codes, *chosen.periods))
         raise SourceFault(
-            f"{raw.address}: none of its {len(flows)} rows is of {words}",
+            f"{raw.address}: none of {counted(len(flows), 'row')} is of {words}",
             hint="Leave --code and --period out to take all of them.",
         )
     return kept.reset_index(drop=True)

@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from third_pillar.vocabulary.amounts import counted
 from third_pillar.vocabulary.errors import SourceFault
 
 COLUMNS = {
@@ -123,7 +124,7 @@ def explain_flows(flows: pd.DataFrame) -> str:
     money = ", ".join(sorted((flows["currency"] + " " + flows["valuation"]).unique()))
     weighed = int(flows["net_kg"].notna().sum())
     return (
-        f"{len(flows):,} rows taken as {kinds} of {goods}, by {'; '.join(spans)}, "
+        f"{counted(len(flows), 'row')} taken as {kinds} of {goods}, by {'; '.join(spans)}, "
         f"values in {money}; {weighed:,} with a weight"
     )
 

@@ -31,6 +31,7 @@ from third_pillar.evidence.files import (
     write_whole,
 )
 from third_pillar.evidence.spreadsheet import guard_cell
+from third_pillar.vocabulary.amounts import counted
 from third_pillar.vocabulary.errors import ParameterFault
 from third_pillar.vocabulary.parameters import nearest
 
@@ -178,7 +179,7 @@ def _as_csv(frame: pd.DataFrame) -> str:
 
 def describe(proposal: Proposal) -> list[str]:
     """The proposal in words, as `what.md` has it."""
-    lines = [f"# {proposal.source.title}: {proposal.rows:,} rows proposed", ""]
+    lines = [f"# {proposal.source.title}: {counted(proposal.rows, 'row')} proposed", ""]
     for payload in proposal.payloads:
         lines.append(f"- {payload.address}, retrieved {payload.retrieved_at}")
         lines.append(f"  sha256 {payload.sha256}, {payload.size:,} bytes")
