@@ -195,7 +195,7 @@ def _unnamed(said: dict[str, Any]) -> list[str]:
     return [
         f"{one['label']} is {one['status']} without a reason"
         for one in said["reports"]
-        if one["status"] not in {"published", "unchanged"} and not one["error"]
+        if one["status"] not in {"published", "unchanged"} and not one.get("error")
     ]
 
 

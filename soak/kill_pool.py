@@ -62,6 +62,8 @@ def _one(
     faults = watched.faults()
     tally.checks += 1
     said = answer.outcome
+    if "code changed" in said.message:
+        raise SystemExit(f"{said.message}: run it again and leave the code alone meanwhile")
     if said.status == "published" and said.manifest is not None:
         what = "asked again, published" if name == "warm parent" else "too late, published"
         if said.manifest.parent.name not in fresh:

@@ -295,3 +295,39 @@ def test_under_papermill_a_killed_process_is_told_as_it_ended(
     states = [cell.metadata.papermill.status for cell in cells]
     assert states == ["failed", "pending", "pending"]
     assert not any(cell.outputs for cell in cells)
+
+
+DAEMON = """
+import os, pathlib, time
+for _ in range(3):
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            with open({pids!r}, "a") as file:
+                file.write(f"{{os.getpid()}}\\n")
+            time.sleep(600)
+        os._exit(0)
+while len(pathlib.Path({pids!r}).read_text().split() if os.path.exists({pids!r}) else "") < 3:
+    time.sleep(0.01)
+"""
+
+
+def test_a_daemon_that_a_cell_started_ends_with_its_report(tmp_path: Path) -> None:
+    """In a process of its own, as nobody waits there for anything else; others of ours live on."""
+    cells = DAEMON.format(pids=str(tmp_path / "pids"))
+    script = (
+        "import subprocess, sys\nfrom pathlib import Path\n"
+        "from third_pillar.execution.run import run_notebook\n"
+        "own = subprocess.Popen(['sleep', '600'])\n"
+        "folder = Path(sys.argv[1])\n(folder / 'work').mkdir()\n"
+        "run_notebook(folder / 'small.ipynb', parameters={}, workdir=folder / 'work')\n"
+        "assert own.poll() is None\nown.kill()\nown.wait()\n"
+    )
+    write_notebook(tmp_path / "small.ipynb", cells)
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    pids = (tmp_path / "pids").read_text().split()
+    assert len(pids) == 3
+    assert not [pid for pid in pids if Path("/proc", pid).exists()]

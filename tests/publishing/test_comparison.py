@@ -17,10 +17,17 @@ from third_pillar.execution import run as execution_run
 from third_pillar.publishing import report as report_module
 from third_pillar.publishing.archive import Archive
 from third_pillar.publishing.comparison import compare_reports, find_baseline, read_side
+from third_pillar.publishing.earlier import (
+    Earlier,
+    choose,
+    find_earlier,
+    pack_tables,
+    unpack_tables,
+)
 from third_pillar.publishing.report import publish_report
 from third_pillar.publishing.table_store import TableStore, read_rows
 from third_pillar.vocabulary.errors import ParameterFault
-from toy import set_cell
+from toy import set_cell, write
 
 MINES = "curated/mine_production.csv"
 
@@ -166,6 +173,52 @@ def test_the_predecessor_put_the_same_question_and_was_read(tmp_path: Path) -> N
     rest = [run for run in kept if run.run_id == runs["other question"].run_id]
     assert baseline(read, rest) == runs["other question"].run_id
     assert baseline(read, kept[-1:]) is None
+
+
+def test_of_two_earlier_reports_one_is_chosen_when_the_new_key_is_known(tmp_path: Path) -> None:
+    """They travel to where the archive is not: at most two, of different keys, with findings."""
+    archive = Archive(tmp_path / "archive")
+    asked = {"candidate": "IND", "horizon": 2030}
+    for letter in "aabbcc":
+        keep(archive, key=letter * 64, text=letter, parameters=asked)
+    runs = archive.list_runs()
+    found = find_earlier(archive, runs[0].lineage, manifest={"parameters": asked})
+    assert [one.run_id for one in found] == [runs[5].run_id, runs[3].run_id]
+    assert all(json.loads(one.findings)["bottom_line"] for one in found)
+    for key in "abcd":
+        manifest = {"run_key": key * 64, "parameters": asked}
+        here = find_baseline(archive, runs, manifest=manifest, published=frozenset())
+        there = choose(found, run_key=key * 64)
+        assert here is not None
+        assert there is not None
+        assert there.run_id == here.run_id
+    assert choose([], run_key="x") is None
+
+
+def test_a_report_that_is_removed_meanwhile_is_no_predecessor(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process may prune while a report is made."""
+    archive = Archive(tmp_path / "archive")
+    run = keep(archive)
+    monkeypatch.setattr(archive, "faults", lambda _: [])
+    (run.folder / "findings.json").unlink()
+    assert find_earlier(archive, run.lineage, manifest={}) == []
+
+
+def test_tables_that_travel_are_those_the_other_side_lacks(tmp_path: Path) -> None:
+    data, here, there = tmp_path / "data", tmp_path / "here", tmp_path / "there"
+    digests = {}
+    for name in ("a.csv", "b.csv", "c.csv"):
+        write(data / name, f"id,value\n{name},1\n")
+        digests[name] = hashlib.sha256((data / name).read_bytes()).hexdigest()
+    TableStore(here).keep(digests, data)
+    manifest = {"data": {"tables": digests}, "reads": {"a.csv": "x", "b.csv": "x"}}
+    packed = pack_tables(TableStore(here), [Earlier("r", manifest, "{}")], known=[digests["a.csv"]])
+    assert set(packed) == {digests["b.csv"]}
+    unpack_tables({**packed, "../../evil": packed[digests["b.csv"]]}, there)
+    assert TableStore(there).read_rows(digests["b.csv"]) == {"b.csv": {"id": "b.csv", "value": "1"}}
+    assert [path.name for path in there.rglob("*.gz")] == [f"{digests['b.csv']}.gz"]
 
 
 def test_tables_are_kept_once_by_content_and_damage_is_none(tmp_path: Path) -> None:

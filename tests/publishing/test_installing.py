@@ -146,6 +146,18 @@ def test_the_workflow_names_no_path_of_this_machine(every: int) -> None:
     assert any("pillar schedule run --since" in step for step in steps)
 
 
+def test_the_workflow_keeps_its_ledger_also_after_a_failure() -> None:
+    """Else a slot that failed would be due again at every look; both steps mean the same files."""
+    ((_, text),) = compose("github-actions").files.items()
+    steps = yaml.safe_load(text)["jobs"]["run"]["steps"]
+    named = {step.get("uses", "").split("@")[0]: step for step in steps}
+    restore, save = named["actions/cache/restore"], named["actions/cache/save"]
+    assert "reports/schedule" in restore["with"]["path"]
+    assert all(restore["with"][key] == save["with"][key] for key in ("path", "key"))
+    assert save["if"] == named["actions/upload-artifact"]["if"] == "${{ !cancelled() }}"
+    assert restore["with"]["key"].startswith(restore["with"]["restore-keys"])
+
+
 @pytest.mark.parametrize("every", [0, 7, 61, -5])
 def test_minutes_that_do_not_divide_the_hour_are_refused(every: int) -> None:
     with pytest.raises(ParameterFault, match="--every"):

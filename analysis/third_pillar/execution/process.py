@@ -19,6 +19,7 @@ from typing import IO, Any
 
 from third_pillar.execution.cell_process import Work, run_forked
 from third_pillar.execution.environment import hide_environment
+from third_pillar.execution.orphans import end_orphans
 
 LOG_KEPT = 1024 * 1024
 """Bytes kept of what a process writes past Python."""
@@ -195,7 +196,13 @@ class CellRun:
             ProcessEnded: The process was gone first.
         """
         hide_environment()
-        process = _fork(work) if can_fork() else _spawn(work)
+        if can_fork():
+            with end_orphans():
+                self._follow(_fork(work))
+        else:
+            self._follow(_spawn(work))
+
+    def _follow(self, process: _Process) -> None:
         error: BaseException | None = None
         try:
             self._watch(process)

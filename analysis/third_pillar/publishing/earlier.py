@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from third_pillar.publishing.approval import FINDINGS, Approvals
-from third_pillar.publishing.archive import Archive, Lineage
+from third_pillar.publishing.archive import Archive, ArchivedRun, Lineage
 from third_pillar.publishing.comparison import list_baselines, tables_read
 from third_pillar.publishing.table_store import TableStore
 
@@ -41,10 +41,17 @@ def find_earlier(
     runs = archive.list_lineage(lineage)
     standings = Approvals(archive).standings(runs)
     published = frozenset(run.run_id for run in runs if standings[run.folder].state == "published")
-    return [
-        Earlier(run.run_id, run.manifest, (run.folder / FINDINGS).read_text(encoding="utf-8"))
-        for run in list_baselines(archive, runs, manifest=manifest, published=published)
-    ]
+    baselines = list_baselines(archive, runs, manifest=manifest, published=published)
+    return [earlier for run in baselines if (earlier := _read(run)) is not None]
+
+
+def _read(run: ArchivedRun) -> Earlier | None:
+    """A run with its findings; none if another process removed it meanwhile."""
+    try:
+        findings = (run.folder / FINDINGS).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+    return Earlier(run.run_id, run.manifest, findings)
 
 
 def choose(earlier: Sequence[Earlier], *, run_key: str) -> Earlier | None:

@@ -158,17 +158,25 @@ jobs:
       - uses: actions/setup-python@v5
         with:
           python-version: "3.11"
-      - uses: actions/cache@v4
+      - uses: actions/cache/restore@v4
         with:
           path: |
             reports/archive
             reports/schedule
-          key: pillar-reports-${{{{ github.run_id }}}}
+          key: pillar-reports-${{{{ github.run_id }}}}-${{{{ github.run_attempt }}}}
           restore-keys: pillar-reports-
       - run: make .venv/.run-ready
       - run: .venv/bin/pillar schedule run --since "$(date -u -d '-1 hour' +%Y-%m-%dT%H:%M:%SZ)"
       - run: .venv/bin/pillar site --out reports/site
         if: ${{{{ !cancelled() }}}}
+      # saved after a failure too: the ledger of what was done is in it
+      - uses: actions/cache/save@v4
+        if: ${{{{ !cancelled() }}}}
+        with:
+          path: |
+            reports/archive
+            reports/schedule
+          key: pillar-reports-${{{{ github.run_id }}}}-${{{{ github.run_attempt }}}}
       - uses: actions/upload-artifact@v4
         if: ${{{{ !cancelled() }}}}
         with:
