@@ -245,3 +245,17 @@ def test_an_import_share_in_words_is_on_the_side_of_the_aim_where_the_figure_has
     said = text(briefing.compose_dependence(india)) + text(briefing.compose_trade_headline(india))
     assert "59.6 %" in said
     assert not re.search(r"\b60 %", said)
+
+
+def test_two_shares_that_read_alike_are_not_said_to_move(case):
+    """To go "from 52 % to 52 %" is no news; what was added is said instead."""
+    said = text(briefing.compose_pillar_test(case)) + text(briefing.compose_headline(case))
+    assert not re.search(r"from ([\d.]+ %) to \1", said)
+
+
+def test_a_chance_that_no_draw_contradicts_is_told_in_draws():
+    """To say "100.0 %, give or take 0.00" would claim more than the draws can show."""
+    sure, unsure = (text(briefing.compose_pillar_test(open_case(one))) for one in ("USA", "IND"))
+    assert "it passes in all" in sure
+    assert "draws alone move" not in sure
+    assert "that chance comes out at" in unsure

@@ -98,11 +98,15 @@ def _splits(case: Case) -> list[str]:
     return [f"What divides them, the most telling choice first: {'; '.join(words)}."]
 
 
+_VALUE_WORDS = {"light": "NdPr alone", "heavy": "with them"}
+
+
 def _shares(split: Split) -> str:
     if split.choice in {"reading", "threshold"}:
         return ""
     parts = [
-        f"{value.replace('_', ' ')} {100 * share:.0f} %" for value, share in split.shares.items()
+        f"{_VALUE_WORDS.get(value, value).replace('_', ' ')}: {100 * share:.0f} %"
+        for value, share in split.shares.items()
     ]
     return f" ({', '.join(parts)})"
 

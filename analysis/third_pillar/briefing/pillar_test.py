@@ -58,7 +58,7 @@ def _breadth_sentence(case: Case) -> Markup:
     stages = case.find_metric(f"breadth_stages({iso3}, horizon)")
     chance = case.metric(f"breadth_chance({iso3}, horizon)")
     return Markup(
-        "By the end of {}, {} reaches the threshold at {}{}; that it passes is {} ({})."
+        "By the end of {}, {} reaches the threshold at {}{}. How likely it is to pass: {} ({})."
     ).format(
         horizon(case), candidate(case), number(stages), span(stages),
         phrase_likelihood(float(chance.value or 0)), number(chance, limits=LIKELIHOOD_EDGES),
@@ -68,6 +68,11 @@ def _breadth_sentence(case: Case) -> Markup:
 def _convergence(case: Case) -> str:
     """What fewer draws would have said, and how far chance alone moves the last figure."""
     points = assess_convergence(case.results)
+    if {point.chance for point in points} in ({0.0}, {1.0}):
+        passes = "all" if points[-1].chance else "none"
+        return (
+            f"With {points[0].draws:,} draws as with {points[-1].draws:,}, it passes in {passes}."
+        )
     counts = phrase_list(tuple(f"{point.draws:,}" for point in points))
     chances = phrase_list(tuple(f"{100 * point.chance:.1f}" for point in points))
     return (
@@ -111,13 +116,10 @@ def _served(case: Case) -> list[Markup | str]:
         ),
         Markup(
             "The narrowest {} in {:.0f} % of draws. Metal has the weakest data of the whole chain, "
-            "so the test is run without it too: the share then goes from {} to {}, which is {} "
-            "before rounding."
+            "so the test is run without it too: {}."
         ).format(
             narrowest(with_metal.binding_stages), 100 * with_metal.binding_chance,
-            number(case.find_metric("served_share(pillars, no_metal, without, horizon)")),
-            number(case.find_metric("served_share(pillars, no_metal, with, horizon)")),
-            number(loose),
+            _without_metal(case),
         ),
         "Whether metal counts changes the answer more than the candidate does.",
     ] if _metal_matters_more(case) else [
@@ -125,6 +127,22 @@ def _served(case: Case) -> list[Markup | str]:
             sentence_start(candidate(case)), number(gain), number(loose)
         )
     ]  # fmt: skip
+
+
+def _without_metal(case: Case) -> Markup:
+    """What the candidate does to the share without metal; two shares that read alike are one."""
+    before, after = (
+        number(case.find_metric(f"served_share(pillars, no_metal, {joins}, horizon)"))
+        for joins in ("without", "with")
+    )
+    gain = number(case.find_metric("served_gain(pillars, no_metal, horizon)"))
+    if before.striptags() == after.striptags():
+        return Markup("the share is then {}, to which {} adds {}").format(
+            before, candidate(case), gain
+        )
+    return Markup("the share then goes from {} to {}, which is {} before rounding").format(
+        before, after, gain
+    )
 
 
 def _metal_matters_more(case: Case) -> bool:
@@ -270,7 +288,7 @@ def show_breadth(case: Case) -> Exhibit:
         ),
         alt="; ".join(
             f"{tile.country} {tile.stage.lower()}: "
-            + ("not known" if tile.share is None else f"{tile.shown} percent")
+            + ("not known" if tile.share is None else f"{_told(tile)} percent")
             for tile in tiles
         )
         + ".",
@@ -290,6 +308,10 @@ def show_breadth(case: Case) -> Exhibit:
         ],
         source_ids=sources,
     )  # fmt: skip
+
+
+def _told(tile: Tile) -> str:
+    return "under 1" if tile.share and tile.share < 1 else tile.shown
 
 
 def select_breadth_countries(case: Case) -> list[str]:
