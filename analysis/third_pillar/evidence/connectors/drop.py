@@ -163,7 +163,7 @@ def _only(flows: pd.DataFrame, chosen: Chosen, raw: RawPayload) -> pd.DataFrame:
     if kept.empty:
         words = ", ".join((*chosen.codes, *chosen.periods))
         raise SourceFault(
-            f"{raw.address}: none of {counted(len(flows), 'row')} is of {words}",
+            f"{raw.address}: none of its {counted(len(flows), 'row')} is of {words}",
             hint="Leave --code and --period out to take all of them.",
         )
     return kept.reset_index(drop=True)
