@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from third_pillar.evidence import Evidence, Row
+from third_pillar.vocabulary.amounts import phrase_list
 from third_pillar.vocabulary.errors import MissingEvidence
 
 _TABLES = ("mine_production", "conflicts")
@@ -33,7 +34,7 @@ def find_mine_row(evidence: Evidence, country: str, year: int) -> Row:
     """
     best = find_best_rows(evidence)
     if (country, year) not in best:
-        years = [known for place, known in best if place == country]
+        years = phrase_list(tuple(str(known) for place, known in best if place == country))
         raise MissingEvidence(
             f"mine_production has no row for {country} in {year}; it has {years or 'none'}"
         )

@@ -20,7 +20,7 @@ EQUAL = "equal"
 """The same tonnage at all four stages."""
 PLACES = (*(stage.value for stage in STAGES), EQUAL)
 """Where an addition is sought: at one stage alone, or equally at all four."""
-_DRAWS = 200
+SEARCH_DRAWS = 200
 """Draws of the search: it asks the curve dozens of times, for tonnes known to a few percent."""
 _GRID = (0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 5.0)
 """Additions tried first, as shares of the pillars' need in the last year of the definitions."""
@@ -128,7 +128,7 @@ class WhatWould:
     def __init__(self, curve: SpecificationCurve, *, tell: Tell | None = None) -> None:
         if curve.bench is None:
             raise PillarError("the curve was typed by hand: there is nothing to search around")
-        self._bench = curve.bench.thin(_DRAWS)
+        self._bench = curve.bench.thin(SEARCH_DRAWS)
         # What is refused as it stands comes first and the dearest test last: most additions
         # are then refused before half of the tests are asked.
         self._specifications = [

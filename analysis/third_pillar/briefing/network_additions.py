@@ -16,7 +16,7 @@ from third_pillar.assessment.metrics_network import (
 )
 from third_pillar.assessment.rows import find_unit_words
 from third_pillar.assessment.standing import EX_CHINA, MEMBERS
-from third_pillar.assessment.what_would import EQUAL, PLACES
+from third_pillar.assessment.what_would import EQUAL, PLACES, SEARCH_DRAWS
 from third_pillar.briefing.markup import (
     Exhibit,
     Fragment,
@@ -105,7 +105,7 @@ def show_additions(case: Case) -> Exhibit:
         note=Markup(
             "Magnet-equivalent tonnes a year added to the candidate, in every year of the "
             "definitions, at one stage alone or at each of the four. Without an addition the share "
-            "is that of the briefing; with one it is computed on 200 draws. Source: the "
+            f"is that of the briefing; with one it is computed on {SEARCH_DRAWS} draws. Source: the "
             "specifications and the figures of the data package, by docs/methods.md §5.9."
         ),
         alt="; ".join(
