@@ -105,9 +105,9 @@ def show_additions(case: Case) -> Exhibit:
         note=Markup(
             "Magnet-equivalent tonnes a year added to the candidate, in every year of the "
             "definitions, at one stage alone or at each of the four. Without an addition the share "
-            f"is that of the briefing; with one it is computed on {SEARCH_DRAWS} draws. Source: the "
+            "is that of the briefing; with one it is computed on {} draws. Source: the "
             "specifications and the figures of the data package, by docs/methods.md §5.9."
-        ),
+        ).format(SEARCH_DRAWS),
         alt="; ".join(
             f"{line.place}: from {line.shares[0]:.0f} percent of the definitions to "
             f"{line.shares[-1]:.0f} with {line.tonnes[-1]:,.0f} tonnes"
