@@ -22,8 +22,9 @@ from third_pillar.assessment.results import assess_results
 from third_pillar.assessment.summary import summarise_pillar_test
 from third_pillar.assessment.what_would import PLACES, WhatWould
 from third_pillar.evidence import load_article, load_evidence, load_specifications
+from third_pillar.model.attribution import compute_shapley
 from third_pillar.model.linear import ChainProgramme
-from third_pillar.model.readings import compute_pool_flow, compute_shapley
+from third_pillar.model.readings import compute_pool_flow
 
 Array = npt.NDArray[np.float64]
 DRAWS, STAGES = 10_000, 4

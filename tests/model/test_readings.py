@@ -6,14 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from third_pillar.model.attribution import JoiningLine, compute_mean_shapley, compute_shapley
 from third_pillar.model.readings import (
     Allocation,
-    JoiningLine,
-    compute_mean_shapley,
     compute_net_position,
     compute_pool_flow,
     compute_redundancy,
-    compute_shapley,
     rank_partners,
 )
 

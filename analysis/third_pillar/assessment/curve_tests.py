@@ -18,15 +18,13 @@ from third_pillar.assessment.bench import (
     year_of,
 )
 from third_pillar.assessment.heavy import HEAVY_STAGES
+from third_pillar.model.attribution import JoiningLine, compute_mean_shapley, compute_shapley
 from third_pillar.model.breadth import count_reached
 from third_pillar.model.chain import count_known
 from third_pillar.model.readings import (
     Allocation,
-    JoiningLine,
-    compute_mean_shapley,
     compute_net_position,
     compute_redundancy,
-    compute_shapley,
     rank_partners,
 )
 from third_pillar.vocabulary.codes import STAGES, Stage

@@ -1,0 +1,186 @@
+"""Attribution: what each member of a pool adds on average over every order of joining."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from third_pillar.model.chain import count_known
+from third_pillar.model.sampling import Draws
+
+Capacity = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+
+def compute_shapley(members: Capacity, need: Draws, *, is_counted: Mask) -> Capacity:
+    """Each member's average addition to the need served, over every order of joining.
+
+    Args:
+        members: Shape (draws, members, stages); at most 14 members.
+        need: Shape (draws,).
+        is_counted: Stages that constrain.
+
+    Returns:
+        Tonnes of magnets a year, shape (draws, members); they add to what all serve together.
+
+    Raises:
+        ValueError: Too many members for an exact value.
+
+    Method:
+        §5.7 of docs/methods.md (Shapley 1953, doi:10.1515/9781400881970-018).
+    """
+    value = [_average_gains(served) for served in _serve_coalitions(members, need, is_counted)]
+    # Nobody's joining lowers what is served: below zero is rounding.
+    return np.maximum(np.concatenate(value, axis=1).T, 0.0)
+
+
+def compute_mean_shapley(members: Capacity, need: Draws, *, is_counted: Mask) -> Draws:
+    """Mean over the draws of each member's Shapley value, shape (members,).
+
+    The value is linear in what coalitions serve: the mean may be taken of that first.
+
+    Raises:
+        ValueError: As `compute_shapley`.
+
+    Method:
+        §5.7 of docs/methods.md.
+    """
+    parts = _serve_coalitions(members, need, is_counted)
+    served = np.add.reduce([part.sum(axis=1) for part in parts]) / len(need)
+    return np.maximum(_average_gains(served[:, None])[:, 0], 0.0)
+
+
+class JoiningLine:
+    """Mean Shapley values as one member grows by the same tonnage at some stages.
+
+    Only the coalitions with that member change, and of them only by what is added to the stages
+    that grow: all else is summed once.
+
+    Args:
+        grows: The member's tonnes without the addition, shape (draws, stages).
+        others: The other members', shape (draws, members, stages).
+        need: Shape (draws,).
+        is_counted: Stages that constrain.
+        is_moved: Stages at which it grows.
+
+    Raises:
+        ValueError: As `compute_shapley`.
+
+    Method:
+        §5.7 of docs/methods.md.
+    """
+
+    def __init__(
+        self, grows: Capacity, others: Capacity, need: Draws, *, is_counted: Mask, is_moved: Mask
+    ) -> None:
+        _check_count(others.shape[1] + 1)
+        self._need = need
+        alone = np.ascontiguousarray(count_known(others).transpose(2, 1, 0))
+        own = np.ascontiguousarray(count_known(grows).T)
+        shape = (2 ** others.shape[1], len(need))
+        without, sums = np.full(shape, np.inf), np.empty(shape)
+        joined: dict[bool, Capacity] = {}
+        for stage in np.flatnonzero(is_counted):
+            np.minimum(without, _sum_coalitions(alone[stage], sums), out=without)
+            kind = bool(is_moved[stage])
+            np.add(sums, own[stage], out=sums)
+            if kind in joined:
+                np.minimum(joined[kind], sums, out=joined[kind])
+            else:
+                joined[kind] = sums.copy()
+        self._without = np.minimum(without, need, out=without).mean(axis=1)
+        self._moved, self._held = joined.get(True), joined.get(False)
+
+    def find(self, tonnes: float) -> Draws:
+        """The values with so much added, tonnes a year, shape (1 + others,), who grows first."""
+        joined = np.empty_like(self._without)
+        # some coalitions at a time: they stay in the processor's cache
+        for start in range(0, len(joined), _ROWS):
+            part = slice(start, start + _ROWS)
+            flow = self._need if self._moved is None else self._moved[part] + tonnes
+            if self._held is not None:
+                flow = np.minimum(flow, self._held[part])
+            joined[part] = np.minimum(flow, self._need).mean(axis=1)
+        value = _average_gains(np.concatenate([self._without, joined])[:, None])[:, 0]
+        return np.maximum(np.roll(value, 1), 0.0)
+
+
+_ROWS = 256
+
+
+def _serve_coalitions(members: Capacity, need: Draws, is_counted: Mask) -> Iterator[Capacity]:
+    """What every coalition serves, shape (coalitions, draws), some draws at a time.
+
+    The coalitions of all draws at once would not fit the memory.
+    """
+    count = members.shape[1]
+    _check_count(count)
+    known = count_known(members)[:, :, is_counted].transpose(2, 1, 0)
+    step = max(1, _CELLS >> count)
+    for start in range(0, members.shape[0], step):
+        part = slice(start, start + step)
+        flow = _pool_coalitions(known[:, :, part])
+        yield np.minimum(flow, need[part], out=flow)
+
+
+def _check_count(count: int) -> None:
+    if count > _EXACT:
+        raise ValueError(f"exact values are computed for {_EXACT} members at most, not {count}")
+
+
+_CELLS = 2**16
+"""Draws times coalitions held at a time: half a megabyte, which stays in the processor's cache."""
+
+
+def _pool_coalitions(known: Capacity) -> Capacity:
+    """Flow of every coalition, shape (coalitions, draws), from shape (stages, members, draws).
+
+    Coalition c holds member m if bit m of c is set.
+    """
+    flow = _sum_coalitions(known[0], np.empty((2 ** known.shape[1], known.shape[2])))
+    pooled = np.empty_like(flow)
+    for stage in known[1:]:
+        np.minimum(flow, _sum_coalitions(stage, pooled), out=flow)
+    return flow
+
+
+def _sum_coalitions(known: Capacity, pooled: Capacity) -> Capacity:
+    """What each coalition holds at one stage, from shape (members, draws), written to `pooled`."""
+    pooled[0] = 0.0
+    for member, tonnes in enumerate(known):
+        half = 2**member
+        np.add(pooled[:half], tonnes, out=pooled[half : 2 * half])
+    return pooled
+
+
+def _average_gains(served: Capacity) -> Capacity:
+    """Shapley values, shape (members, draws), from what every coalition serves.
+
+    Joining weighs as much as staying out: what coalitions with the member serve, less what
+    all serve when they are counted as those without it.
+    """
+    count = len(served).bit_length() - 1
+    size = np.bitwise_count(np.arange(2**count))
+    weight = np.append(_order_weights(count), 0.0)
+    without = weight[size][:, None] * served
+    folded = weight[np.maximum(size.astype(int) - 1, 0)][:, None] * served + without
+    everything = without.sum(axis=0)
+    value = np.empty((count, served.shape[1]))
+    for member in reversed(range(count)):
+        half = 2**member
+        value[member] = folded[half:].sum(axis=0) - everything
+        folded = folded[:half] + folded[half:]
+    return value
+
+
+_EXACT = 14
+
+
+def _order_weights(count: int) -> Draws:
+    """Weight of a coalition of each size: |S|! (n-|S|-1)! / n!."""
+    sizes = np.arange(count)
+    log_factorial = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, count + 1)))])
+    log_weight = log_factorial[sizes] + log_factorial[count - sizes - 1] - log_factorial[count]
+    return np.asarray(np.exp(log_weight), dtype=float)
