@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from third_pillar.assessment.catalogue import catalogue, measure
+from third_pillar.assessment.fates import STARTED
 from third_pillar.assessment.forecast_outcomes import NO, OPEN, YES
 from third_pillar.assessment.forecasts import (
     compute_model_hash,
@@ -25,7 +26,6 @@ from third_pillar.assessment.pipeline import (
     list_months,
     read_all_plants,
 )
-from third_pillar.assessment.plants import STARTED
 from third_pillar.vocabulary.codes import STAGES, Stage
 from third_pillar.vocabulary.errors import MissingEvidence
 from third_pillar.vocabulary.metrics import METRICS

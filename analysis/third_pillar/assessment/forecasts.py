@@ -14,6 +14,7 @@ import pandas as pd
 from third_pillar.assessment import draws as draws_module
 from third_pillar.assessment import plants as plants_module
 from third_pillar.assessment.draws import read_range
+from third_pillar.assessment.fates import STARTED, decimal_year
 from third_pillar.assessment.forecast_events import settle_event
 from third_pillar.assessment.forecast_outcomes import (
     CONTROL_IN_FORCE,
@@ -24,7 +25,7 @@ from third_pillar.assessment.forecast_outcomes import (
     Settled,
 )
 from third_pillar.assessment.pipeline import read_all_plants
-from third_pillar.assessment.plants import STARTED, Plant, decimal_year, is_counted
+from third_pillar.assessment.plants import Plant, is_counted
 from third_pillar.assessment.results import Results
 from third_pillar.evidence import Evidence
 from third_pillar.model import conversion, pipeline, sampling

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from third_pillar.assessment.catalogue import Reading, metric
+from third_pillar.assessment.fates import PIPELINE_ASSUMPTIONS, STARTED
 from third_pillar.assessment.pipeline import assess_arrival, find_plant, read_all_plants
-from third_pillar.assessment.plants import PIPELINE_ASSUMPTIONS, STARTED, Plant
+from third_pillar.assessment.plants import Plant
 from third_pillar.model.sampling import compute_monte_carlo_error, summarise
 from third_pillar.vocabulary.codes import STAGES, Stage
 from third_pillar.vocabulary.errors import PillarError

@@ -14,7 +14,8 @@ import pandas as pd
 
 from third_pillar.assessment.capacity import assess_stage_capacity
 from third_pillar.assessment.draws import RowDraws
-from third_pillar.assessment.plants import Plant, decimal_year, draw_fate, read_plants
+from third_pillar.assessment.fates import decimal_year, draw_fate
+from third_pillar.assessment.plants import Plant, read_plants
 from third_pillar.assessment.results import Results
 from third_pillar.evidence import Evidence, last_day
 from third_pillar.model.pipeline import compute_chance_by

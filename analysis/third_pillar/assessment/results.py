@@ -15,6 +15,7 @@ from third_pillar.assessment.curve import SpecificationCurve, assess_curve
 from third_pillar.assessment.demand import Need, assess_need, find_need
 from third_pillar.assessment.draws import RowDraws
 from third_pillar.assessment.event_study import ExportStudy, assess_exports_study
+from third_pillar.assessment.fates import decimal_year
 from third_pillar.assessment.layers import LayeredMoment
 from third_pillar.assessment.network import (
     CandidateBalance,
@@ -26,7 +27,6 @@ from third_pillar.assessment.network import (
     assess_served_shares,
     build_member_sets,
 )
-from third_pillar.assessment.plants import decimal_year
 from third_pillar.assessment.shares import StageShares, assess_stage_shares
 from third_pillar.assessment.standing import Standing
 from third_pillar.assessment.suspension import Suspension, assess_suspension

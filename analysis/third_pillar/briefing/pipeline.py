@@ -7,10 +7,11 @@ import math
 from markupsafe import Markup
 
 from third_pillar.assessment.case import Case
+from third_pillar.assessment.fates import STARTED
 from third_pillar.assessment.pipeline import (
     read_all_plants,
 )
-from third_pillar.assessment.plants import STARTED, Plant, is_counted
+from third_pillar.assessment.plants import Plant, is_counted
 from third_pillar.briefing.data_notes import note_own_figures
 from third_pillar.briefing.forecasts import phrase_chance
 from third_pillar.briefing.markup import (
