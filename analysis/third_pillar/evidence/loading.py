@@ -194,9 +194,23 @@ def load_evidence(
     note_read(DESCRIPTOR, KEYS, *_ALWAYS_READ)
     with accounted():
         known = _look_back(root, mine, as_of)
-        paths = {resource.name: resource.path for resource in read_resources(root).values()}
+    key = (root, "" if mine is None else mine.sha256, as_of, scenario)
+    held = _seen.pop(key, None)
+    if held is None or held[0] is not known or held[1] != chosen:
+        with accounted():  # what is always read is noted above, a table when it is looked up
+            held = known, chosen, _put_together(known, chosen, mine, root=root, as_of=as_of)
+    _seen[key] = held
+    while len(_seen) > _MOST_SEEN:
+        del _seen[next(iter(_seen))]
+    return held[2]
+
+
+def _put_together(
+    known: _Known, chosen: Scenario, mine: OverlayFiles | None, *, root: Path, as_of: dt.date
+) -> Evidence:
+    paths = {resource.name: resource.path for resource in read_resources(root).values()}
     changed = change_rows(
-        known.tables, chosen.rows, chosen.left_out, scenario=scenario, as_of=as_of
+        known.tables, chosen.rows, chosen.left_out, scenario=chosen.id, as_of=as_of
     )
     own = None if mine is None else find_rows_in_use(mine, changed)
     touched = {name: changed[name] for name in {*chosen.rows, *chosen.left_out}}
@@ -224,6 +238,9 @@ class _Known:
 
 _remembered: dict[tuple[Path, str, dt.date], _Known] = {}
 _MOST_REMEMBERED = 8
+_seen: dict[tuple[Path, str, dt.date, str], tuple[_Known, Scenario, Evidence]] = {}
+"""What was put together of it, under each scenario; it cannot be changed either."""
+_MOST_SEEN = 24
 
 
 def _look_back(root: Path, mine: OverlayFiles | None, as_of: dt.date) -> _Known:

@@ -32,7 +32,7 @@ def warm_up() -> None:
     """Import what reports need, and do once what costs most the first time it is done."""
     import mistune  # noqa: F401, PLC0415  all of this is for its side effect
 
-    from third_pillar import briefing  # noqa: PLC0415
+    from third_pillar import briefing, evidence  # noqa: PLC0415
     from third_pillar.execution import run, shell  # noqa: F401, PLC0415
     from third_pillar.publishing import html_export, since_last  # noqa: F401, PLC0415
     from third_pillar.publishing.plotly_bundle import load_bundle  # noqa: PLC0415
@@ -47,6 +47,8 @@ def warm_up() -> None:
         case = briefing.open_case(draws=_FEW)
         _ = case.metrics, case.verdicts, case.results.trade_panel, case.results.export_study
         briefing.show_curve(case)._repr_mimebundle_()
+        for scenario in evidence.scenario_names():
+            evidence.load_evidence(case.results.question.as_of, scenario=scenario)
 
 
 _FEW = 100
