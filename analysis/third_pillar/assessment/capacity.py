@@ -147,6 +147,12 @@ def assess_stage_capacity(
     Method:
         §3.2 of docs/methods.md.
     """
+    return draws.keep(
+        ("capacity", evidence, count_by, at), lambda: _assess(evidence, draws, count_by, at)
+    )
+
+
+def _assess(evidence: Evidence, draws: RowDraws, count_by: str, at: float) -> StageCapacity:
     collected = _Collected()
     collected.items += _mined(evidence, draws)
     stand_ins = list(_stand_ins(evidence, draws, collected))

@@ -10,7 +10,7 @@ import numpy as np
 
 from third_pillar.assessment.bench import Bench
 from third_pillar.assessment.curve_tests import find_chance
-from third_pillar.assessment.draws import RowDraws
+from third_pillar.assessment.draws import RowDraws, find_draws
 from third_pillar.evidence import Evidence
 from third_pillar.vocabulary.errors import MissingEvidence
 from third_pillar.vocabulary.parameters import Question
@@ -139,7 +139,7 @@ def assess_curve(
     Method:
         §5.8 of docs/methods.md.
     """
-    few = RowDraws(evidence.assumption_rows, draws=min(draws.draws, _DRAWS), seed=draws.seed)
+    few = find_draws(evidence, draws=min(draws.draws, _DRAWS), seed=draws.seed)
     bench = Bench(question, evidence, few)
     outcomes = []
     for specification in specifications:

@@ -8,12 +8,12 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from third_pillar.evidence import Row
+from third_pillar.evidence import Evidence, Row, captured_reads, note_read
 from third_pillar.model.sampling import Draws, Range, draw_chance, draw_range
 from third_pillar.vocabulary.errors import MissingEvidence
 
 _Found = TypeVar("_Found")
-_MOST_KEPT = 6
+_MOST_KEPT = 12
 
 
 class RowDraws(Mapping[str, Draws]):
@@ -27,7 +27,7 @@ class RowDraws(Mapping[str, Draws]):
         self._drawn: dict[str, Draws] = {}
         self._figures: dict[Range, Draws] = {}
         self._chances: dict[str, Draws] = {}
-        self._kept: dict[Hashable, Any] = {}
+        self._kept: dict[Hashable, tuple[Any, frozenset[str]]] = {}
         self.draws = draws
         self.seed = seed
 
@@ -38,12 +38,18 @@ class RowDraws(Mapping[str, Draws]):
         return other
 
     def keep(self, key: Hashable, find: Callable[[], _Found]) -> _Found:
-        """What follows from these draws and from what the key names, of the last few keys."""
+        """What follows from these draws and from what the key names, of the last few keys.
+
+        What was read to find it is noted as read each time.
+        """
         if key not in self._kept:
             while len(self._kept) >= _MOST_KEPT:
                 del self._kept[next(iter(self._kept))]
-            self._kept[key] = find()
-        return self._kept[key]  # type: ignore[no-any-return]  # one key, one kind of value
+            with captured_reads(is_audited=False) as reads:
+                self._kept[key] = find(), frozenset(reads)
+        found, names = self._kept[key]
+        note_read(*names)
+        return found  # type: ignore[no-any-return]  # one key, one kind of value
 
     def __getitem__(self, assumption_id: str) -> Draws:
         if assumption_id not in self._drawn:
@@ -80,6 +86,22 @@ class RowDraws(Mapping[str, Draws]):
         if name not in self._chances:
             self._chances[name] = draw_chance(name, draws=self.draws, seed=self.seed)
         return self._chances[name]
+
+
+_made: dict[tuple[Evidence, int, int], RowDraws] = {}
+_MOST_MADE = 6
+
+
+def find_draws(evidence: Evidence, *, draws: int, seed: int) -> RowDraws:
+    """The draws of a data package under a seed, which the cases of several candidates share."""
+    key = (evidence, draws, seed)
+    made = _made.pop(key, None)
+    if made is None:
+        made = RowDraws(evidence.assumption_rows, draws=draws, seed=seed)
+    _made[key] = made
+    while len(_made) > _MOST_MADE:
+        del _made[next(iter(_made))]
+    return made
 
 
 def read_range(row: Mapping[Any, Any]) -> Range:

@@ -13,7 +13,7 @@ from third_pillar.assessment.claim_documents import Statement, read_testimony
 from third_pillar.assessment.costs import CapitalCosts
 from third_pillar.assessment.curve import SpecificationCurve, assess_curve
 from third_pillar.assessment.demand import Need, assess_need, find_need
-from third_pillar.assessment.draws import RowDraws
+from third_pillar.assessment.draws import RowDraws, find_draws
 from third_pillar.assessment.event_study import ExportStudy, assess_exports_study
 from third_pillar.assessment.fates import decimal_year
 from third_pillar.assessment.layers import LayeredMoment
@@ -214,7 +214,7 @@ def assess_results(question: Question, evidence: Evidence, article: Article) -> 
         MissingEvidence: A pillar without a figure for its need.
     """
     parameters = question.parameters
-    draws = RowDraws(evidence.assumption_rows, draws=parameters.draws, seed=parameters.seed)
+    draws = find_draws(evidence, draws=parameters.draws, seed=parameters.seed)
     specification = BreadthSpecification()
     moments, sets = _assess_moments(question, evidence, draws, specification)
     return Results(

@@ -90,10 +90,16 @@ def note_read(*names: str) -> None:
 
 
 @contextmanager
-def captured_reads(*, root: Path | None = None) -> Iterator[set[str]]:
-    """The names of what is read inside, for who hands on what was found there."""
+def captured_reads(*, root: Path | None = None, is_audited: bool = True) -> Iterator[set[str]]:
+    """The names of what is read inside, for who hands on what was found there.
+
+    Args:
+        root: Folder of the project.
+        is_audited: Whether files that are opened without being noted count too.
+    """
     names: set[str] = set()
-    _watch(root)
+    if is_audited:
+        _watch(root)
     _record.captured.append(names)
     try:
         yield names

@@ -36,6 +36,14 @@ ONE_THREAD = dict.fromkeys(
 """Sums over threads differ in their last digits, and a process with threads cannot be forked."""
 
 
+KEEPS_MEMORY = {
+    "MALLOC_MMAP_THRESHOLD_": "1073741824",
+    "MALLOC_TRIM_THRESHOLD_": "1073741824",
+    "MALLOC_TOP_PAD_": "33554432",
+}
+"""For a process that makes reports and ends: what it frees it will want again (glibc)."""
+
+
 def kept_environment() -> dict[str, str]:
     """What is kept of this process's environment for those that make reports: no secret."""
     kept = {name: value for name, value in os.environ.items() if _is_kept(name)}

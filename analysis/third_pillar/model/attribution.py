@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -80,16 +81,17 @@ class JoiningLine:
         alone = np.ascontiguousarray(count_known(others).transpose(2, 1, 0))
         own = np.ascontiguousarray(count_known(grows).T)
         shape = (2 ** others.shape[1], len(need))
-        without, sums = np.full(shape, np.inf), np.empty(shape)
+        without, spare = np.full(shape, np.inf), np.empty(shape)
         joined: dict[bool, Capacity] = {}
         for stage in np.flatnonzero(is_counted):
-            np.minimum(without, _sum_coalitions(alone[stage], sums), out=without)
-            kind = bool(is_moved[stage])
-            np.add(sums, own[stage], out=sums)
-            if kind in joined:
-                np.minimum(joined[kind], sums, out=joined[kind])
+            known = joined.get(bool(is_moved[stage]))
+            sums = _sum_coalitions(alone[stage], np.empty(shape) if known is None else spare)
+            np.minimum(without, sums, out=without)
+            sums += own[stage]
+            if known is None:
+                joined[bool(is_moved[stage])] = sums
             else:
-                joined[kind] = sums.copy()
+                np.minimum(known, sums, out=known)
         self._without = np.minimum(without, need, out=without).mean(axis=1)
         self._moved, self._held = joined.get(True), joined.get(False)
 
@@ -162,10 +164,9 @@ def _average_gains(served: Capacity) -> Capacity:
     all serve when they are counted as those without it.
     """
     count = len(served).bit_length() - 1
-    size = np.bitwise_count(np.arange(2**count))
-    weight = np.append(_order_weights(count), 0.0)
-    without = weight[size][:, None] * served
-    folded = weight[np.maximum(size.astype(int) - 1, 0)][:, None] * served + without
+    joining, staying = _coalition_weights(count)
+    without = staying[:, None] * served
+    folded = joining[:, None] * served + without
     everything = without.sum(axis=0)
     value = np.empty((count, served.shape[1]))
     for member in reversed(range(count)):
@@ -176,6 +177,14 @@ def _average_gains(served: Capacity) -> Capacity:
 
 
 _EXACT = 14
+
+
+@lru_cache(maxsize=16)
+def _coalition_weights(count: int) -> tuple[Draws, Draws]:
+    """Weight of each coalition where a member of it joins, and where one outside stays out."""
+    size = np.bitwise_count(np.arange(2**count)).astype(int)
+    weight = np.append(_order_weights(count), 0.0)
+    return weight[np.maximum(size - 1, 0)], weight[size]
 
 
 def _order_weights(count: int) -> Draws:

@@ -18,6 +18,7 @@ from typing import IO, Any
 
 from third_pillar.execution.environment import (
     AS_IN_A_NOTEBOOK,
+    KEEPS_MEMORY,
     ONE_THREAD,
     hide_environment,
     kept_environment,
@@ -210,7 +211,13 @@ class WarmPool:
                 stdout=subprocess.PIPE,
                 stderr=self.log or subprocess.DEVNULL,
                 start_new_session=True,
-                env={**AS_IN_A_NOTEBOOK, **kept_environment(), **ONE_THREAD, **self.environment},
+                env={
+                    **AS_IN_A_NOTEBOOK,
+                    **kept_environment(),
+                    **ONE_THREAD,
+                    **KEEPS_MEMORY,
+                    **self.environment,
+                },
             )
             messages: list[dict[str, Any]] | None = []
             while messages == []:

@@ -44,15 +44,11 @@ def warm_up() -> None:
     for name in briefing.__all__:
         getattr(briefing, name)
     with contextlib.suppress(Exception):  # what is wrong with the data, each report says
-        case = briefing.open_case(draws=_FEW)
+        case = briefing.open_case()
         _ = case.metrics, case.verdicts, case.results.trade_panel, case.results.export_study
         briefing.show_curve(case)._repr_mimebundle_()
         for scenario in evidence.scenario_names():
             evidence.load_evidence(case.results.question.as_of, scenario=scenario)
-
-
-_FEW = 100
-"""Draws of the case that is opened to warm up: no number of it is shown."""
 
 
 @dataclass
