@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from third_pillar.assessment.case import assess as open_case
-    from third_pillar.assessment.case import prepare as prepare_case
     from third_pillar.briefing.claim_ledger import compose_ledger
     from third_pillar.briefing.claim_levers import compose_recommendations
     from third_pillar.briefing.claim_map import compose_evidence, show_evidence_map
@@ -170,7 +169,6 @@ __all__ = [
     "compose_window_sources",
     "compose_window_title",
     "open_case",
-    "prepare_case",
     "record",
     "show_additions",
     "show_breadth",
@@ -292,8 +290,6 @@ _HOMES = {
 def __getattr__(name: str) -> Any:
     if name == "open_case":
         return import_module(_CASE).assess
-    if name == "prepare_case":
-        return import_module(_CASE).prepare
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -285,11 +285,11 @@ def _build(request: _Request, archive: Archive, run: OpenRun) -> tuple[ExecutedR
 
 
 def _prepare(request: _Request) -> None:
-    from third_pillar.briefing import prepare_case  # noqa: PLC0415  a second; not if unchanged
+    from third_pillar.assessment.case import prepare  # noqa: PLC0415  a second; not if unchanged
 
     # whatever is wrong, the cell that comes to it says
     with contextlib.suppress(Exception):
-        prepare_case(request.question)
+        prepare(request.question)
 
 
 def _load_exporter() -> Exporter:
