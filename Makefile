@@ -38,6 +38,7 @@ bench: $(VENV)/.run-ready ## measure the model's engines, and a briefing against
 	@$(BIN)/python benchmarks/data_load.py
 	@$(BIN)/python benchmarks/bulk_trade.py
 	@$(BIN)/python benchmarks/batch_cost.py
+	@$(BIN)/python benchmarks/batch_cost.py --reports 300
 
 soak: $(VENV)/.test-ready ## kill reports hundreds of times at random moments, verify each time (SOAK_KILLS=500)
 	@$(BIN)/python soak/run.py

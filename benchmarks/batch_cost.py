@@ -5,7 +5,7 @@ stretches the clock but not them; only the gain of two workers is by the clock. 
 notebook's own code as a plain script: what is above it is overhead.
 
     make bench
-    .venv/bin/python benchmarks/batch_cost.py --reports 300   # memory over many reports, by hand
+    .venv/bin/python benchmarks/batch_cost.py --reports 300   # memory over many reports
 """
 
 from __future__ import annotations
@@ -172,6 +172,7 @@ def compare(rounds: int, reports: Path) -> None:
     usual = median(rounds, lambda: usual_way(reports))
     cold = median(rounds, lambda: cpu(fresh, reports))
     unchanged = median(rounds, lambda: cpu([pillar, "report", "--quiet"], reports))
+    idle = median(rounds, lambda: cpu([pillar, "schedule", "run"], reports))
     spent, one, _ = run_pool(1, 6, reports, 10_000)
     _, two, _ = run_pool(2, 6, reports, 10_000)
     warm = statistics.median(spent)
@@ -182,6 +183,7 @@ def compare(rounds: int, reports: Path) -> None:
         ("pillar report, cold", cold, cold_floor),
         ("pillar batch, a report, warm", warm, warm_floor),
         ("pillar report, unchanged", unchanged, 0.0),
+        ("pillar schedule, nothing due", idle, 0.0),
     ):
         row = f"{seconds:12.2f}{seconds / usual:10.2f}{least:8.2f}{seconds - least:10.2f}"
         say(f"{name:32}{row}")
