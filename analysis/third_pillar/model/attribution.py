@@ -93,23 +93,20 @@ class JoiningLine:
             else:
                 np.minimum(known, sums, out=known)
         self._without = np.minimum(without, need, out=without).mean(axis=1)
-        self._moved, self._held = joined.get(True), joined.get(False)
+        # what a coalition can serve however much is added, and those that do not serve it yet
+        ceiling = np.broadcast_to(need, shape) if False not in joined else joined[False]
+        ceiling = np.minimum(ceiling, need)
+        self._joined = ceiling.mean(axis=1)
+        grown = joined.get(True, ceiling)
+        self._is_open = (grown < ceiling).any(axis=1)
+        self._grown, self._ceiling = grown[self._is_open], ceiling[self._is_open]
 
     def find(self, tonnes: float) -> Draws:
         """The values with so much added, tonnes a year, shape (1 + others,), who grows first."""
-        joined = np.empty_like(self._without)
-        # some coalitions at a time: they stay in the processor's cache
-        for start in range(0, len(joined), _ROWS):
-            part = slice(start, start + _ROWS)
-            flow = self._need if self._moved is None else self._moved[part] + tonnes
-            if self._held is not None:
-                flow = np.minimum(flow, self._held[part])
-            joined[part] = np.minimum(flow, self._need).mean(axis=1)
+        joined = self._joined.copy()
+        joined[self._is_open] = np.minimum(self._grown + tonnes, self._ceiling).mean(axis=1)
         value = _average_gains(np.concatenate([self._without, joined])[:, None])[:, 0]
         return np.maximum(np.roll(value, 1), 0.0)
-
-
-_ROWS = 256
 
 
 def _serve_coalitions(members: Capacity, need: Draws, is_counted: Mask) -> Iterator[Capacity]:
