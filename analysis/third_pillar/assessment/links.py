@@ -70,12 +70,9 @@ def read_links(
         §3.7 of docs/methods.md.
     """
     day = dt.date(year, 12, 31)
-    rows = evidence.table("links").to_dict("records")
     return tuple(
-        LinkRecord(
-            {str(k): v for k, v in row.items()}, _find_effect(row, pool, count_by=count_by, on=day)
-        )
-        for row in rows
+        LinkRecord(row, _find_effect(row, pool, count_by=count_by, on=day))
+        for row in evidence.rows("links")
     )
 
 
