@@ -41,7 +41,7 @@ def hold(question: Question, overlay: Path | None, assess: Callable[[], Case]) -
             such a case is two.
         assess: Makes the case.
     """
-    if overlay is not None or find(question, overlay) is not None:
+    if overlay is not None or _answers(question) is not None:
         return
     state = package_state()
     with captured_reads() as reads:
@@ -56,13 +56,19 @@ def find(question: Question, overlay: Path | None) -> Case | None:
 
     The files it rests on are noted as read: who is spared the reading depends on them too.
     """
-    if not _last or overlay is not None:
-        return None
-    held = _last[0]
-    if _less_page(held.question) != _less_page(question) or held.state != package_state():
+    held = None if overlay is not None else _answers(question)
+    if held is None:
         return None
     note_read(*held.reads)
     return _turn_to(held.case, question)
+
+
+def _answers(question: Question) -> _Held | None:
+    """What is kept, if it answers the question and the data stand as they stood."""
+    for held in _last:
+        if _less_page(held.question) == _less_page(question) and held.state == package_state():
+            return held
+    return None
 
 
 def _less_page(question: Question) -> tuple[object, ...]:
