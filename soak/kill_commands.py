@@ -110,12 +110,17 @@ def _json(text: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def _begin(tally: Tally, command: Command) -> tuple[str, Watched]:
+    """What a command does unharmed is not counted."""
+    _must(command.run(), command.part)
+    command.watched.new_runs()
+    tally.begin(command.part)
+    return command.part, command.watched
+
+
 def kill_command(tally: Tally, command: Command, chance: random.Random) -> None:
     """Kill it or its cells; it says what happened, or is gone and the next run works."""
-    part, watched = command.part, command.watched
-    _must(command.run(), part)
-    watched.new_runs()
-    tally.begin(part)
+    part, watched = _begin(tally, command)
     while tally.is_wanted(part):
         victim, code, said, err, faults = command.kill_once(chance)
         fresh = watched.new_runs()
@@ -149,10 +154,7 @@ def _judge_report(
 
 def kill_batch(tally: Tally, command: Command, chance: random.Random) -> None:
     """Kill a batch or what is below it, then resume it: every report is there and right."""
-    part, watched = command.part, command.watched
-    _must(command.run(), part)
-    watched.new_runs()
-    tally.begin(part)
+    part, watched = _begin(tally, command)
     while tally.is_wanted(part):
         victim, code, said, err, faults = command.kill_once(chance)
         if not victim:

@@ -178,15 +178,21 @@ else cat "$STORE"; fi
 """
 
 
-def test_writing_twice_leaves_one_line_and_the_user_s_own(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    command, store = tmp_path / "bin/crontab", tmp_path / "store"
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where a crontab command that comes first in the path keeps its lines."""
+    command, kept = tmp_path / "bin/crontab", tmp_path / "store"
     command.parent.mkdir()
     command.write_text(CRONTAB)
     command.chmod(command.stat().st_mode | stat.S_IXUSR)
     monkeypatch.setenv("PATH", f"{command.parent}{os.pathsep}{os.environ['PATH']}")
-    monkeypatch.setenv("STORE", str(store))
+    monkeypatch.setenv("STORE", str(kept))
+    return kept
+
+
+def test_writing_twice_leaves_one_line_and_the_user_s_own(
+    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     store.write_text("0 1 * * * backup\n")
     for every in (5, 10):
         write_installation(compose("cron", every=every))
@@ -205,15 +211,7 @@ def test_writing_twice_leaves_one_line_and_the_user_s_own(
         write_installation(compose("cron"))
 
 
-def test_the_first_line_of_a_crontab_needs_none_before_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    command, store = tmp_path / "bin/crontab", tmp_path / "store"
-    command.parent.mkdir()
-    command.write_text(CRONTAB)
-    command.chmod(command.stat().st_mode | stat.S_IXUSR)
-    monkeypatch.setenv("PATH", f"{command.parent}{os.pathsep}{os.environ['PATH']}")
-    monkeypatch.setenv("STORE", str(store))
+def test_the_first_line_of_a_crontab_needs_none_before_it(store: Path) -> None:
     write_installation(compose("cron"))
     assert len(store.read_text().splitlines()) == 2
 

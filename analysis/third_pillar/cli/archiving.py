@@ -7,12 +7,13 @@ from typing import Annotated
 
 import typer
 
+from third_pillar.cli.options import Json
+
 archive = typer.Typer(
     help="What was made: reports by lineage, with their state and files.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 _RUN = (
     "A run id or its beginning; `latest`, `previous` or `published`; or one of these behind a "
     "lineage, as in full/BRA/latest."

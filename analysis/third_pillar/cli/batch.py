@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from third_pillar.cli.answer import Interrupted, answer_json, say, warn
+from third_pillar.cli.options import AllowOverlay, WithoutOverlay
 from third_pillar.vocabulary.amounts import counted
 from third_pillar.vocabulary.errors import ParameterFault, ReportFailed
 
@@ -43,13 +44,8 @@ def batch(
     engine: Annotated[
         str, typer.Option(metavar="ENGINE", help="`pillar`, or `kernel` for ordinary kernels.")
     ] = "pillar",
-    allow_overlay: Annotated[
-        bool,
-        typer.Option("--allow-overlay", help="Use own figures of data/overlay/, and say so."),
-    ] = False,
-    without_overlay: Annotated[
-        bool, typer.Option("--without-overlay", help="Leave them out: the data release alone.")
-    ] = False,
+    allow_overlay: AllowOverlay = False,
+    without_overlay: WithoutOverlay = False,
     cluster: Annotated[
         str | None, typer.Option(metavar="tcp://HOST:PORT", help="A Dask scheduler to run on.")
     ] = None,

@@ -6,11 +6,12 @@ from typing import Annotated
 
 import typer
 
+from third_pillar.cli.options import Json
+
 claims = typer.Typer(
     help="An article's claims, each settled by data.", no_args_is_help=True, rich_markup_mode=None
 )
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 ArticleId = Annotated[str | None, typer.Option("--id", metavar="ARTICLE", help="The article's id.")]
 Parameters = Annotated[
     list[str] | None,

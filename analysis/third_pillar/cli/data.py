@@ -6,13 +6,14 @@ from typing import Annotated
 
 import typer
 
+from third_pillar.cli.options import Json
+
 data = typer.Typer(
     help="The data package: what it holds, where it comes from, what it does not know.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Parameters = Annotated[
     list[str] | None,
     typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="As of `pillar report`."),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated
 
 import typer
 
 from third_pillar.cli.answer import answer_json, say
+from third_pillar.cli.options import Json
 from third_pillar.vocabulary.amounts import counted
 
 forecasts = typer.Typer(
@@ -15,7 +15,6 @@ forecasts = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
 
 @forecasts.command("register")

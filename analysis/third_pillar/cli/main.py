@@ -15,6 +15,7 @@ from third_pillar.cli.closed_pipe import guard
 from third_pillar.cli.data import data
 from third_pillar.cli.data_refresh import register_refresh
 from third_pillar.cli.forecasts import forecasts
+from third_pillar.cli.options import AllowOverlay, Json, WithoutOverlay
 from third_pillar.cli.schedule import schedule
 from third_pillar.cli.trade import trade
 from third_pillar.vocabulary.errors import EXIT_CODES, ParameterFault, PillarError
@@ -50,8 +51,6 @@ app.add_typer(trade, name="trade")
 app.add_typer(schedule, name="schedule")
 add_commands(app)
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
-
 
 @app.command()
 def report(
@@ -70,13 +69,8 @@ def report(
     timeout: Annotated[
         float | None, typer.Option(metavar="SECONDS", help="Bound for the whole run.")
     ] = None,
-    allow_overlay: Annotated[
-        bool,
-        typer.Option("--allow-overlay", help="Use own figures of data/overlay/, and say so."),
-    ] = False,
-    without_overlay: Annotated[
-        bool, typer.Option("--without-overlay", help="Leave them out: the data release alone.")
-    ] = False,
+    allow_overlay: AllowOverlay = False,
+    without_overlay: WithoutOverlay = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
     engine: Annotated[
         str,

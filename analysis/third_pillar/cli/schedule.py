@@ -7,12 +7,13 @@ from typing import Annotated
 
 import typer
 
+from third_pillar.cli.options import Json
+
 schedule = typer.Typer(
     help="Reports made by themselves, from reports/schedule.yml.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Only = Annotated[
     list[str] | None,
     typer.Option("--entry", metavar="NAME", help="Only this entry; may be repeated."),

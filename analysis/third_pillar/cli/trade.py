@@ -6,13 +6,14 @@ from typing import Annotated
 
 import typer
 
+from third_pillar.cli.options import Json
+
 trade = typer.Typer(
     help="Bulk trade: yearly files of CEPII BACI, built once, asked by product and country.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Store = Annotated[
     str | None, typer.Option("--store", metavar="DIR", help="Folder of the store; else the cache.")
 ]

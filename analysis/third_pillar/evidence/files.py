@@ -83,12 +83,18 @@ def replace_whole(path: Path, content: str | bytes) -> None:
         OSError: It cannot be written; what was there is untouched.
     """
     data = content.encode() if isinstance(content, str) else content
+    with put_in_place(path) as fresh, fresh.open("xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@contextmanager
+def put_in_place(path: Path) -> Iterator[Path]:
+    """A name beside a path; what is made under it takes the path's place in one step, or goes."""
     fresh = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     try:
-        with fresh.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+        yield fresh
         fresh.replace(path)
     except BaseException:
         with suppress(OSError):

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 from third_pillar.evidence import files
-from third_pillar.evidence.files import replace_whole, sync_folder
+from third_pillar.evidence.files import put_in_place, replace_whole, sync_folder
 from third_pillar.vocabulary.errors import StorageFault
 
 REPORTS_VARIABLE = "PILLAR_REPORTS"
@@ -43,16 +43,8 @@ def switch_link(link: Path, target: Path) -> None:
         StorageFault: The folder cannot be written, or holds no symbolic links.
     """
     relative = os.path.relpath(target, link.parent)
-    temporary = link.with_name(f".{link.name}.{uuid.uuid4().hex}")
-    with storage_faults(link):
-        try:
-            temporary.symlink_to(relative)
-            temporary.replace(link)
-        except BaseException:
-            with suppress(OSError):
-                temporary.unlink()
-            raise
-        sync_folder(link.parent)
+    with storage_faults(link), put_in_place(link) as fresh:
+        fresh.symlink_to(relative)
 
 
 def sync_files(folder: Path) -> None:
