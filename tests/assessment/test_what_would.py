@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from third_pillar.assessment.curve import AGREEMENT, SpecificationCurve
-from third_pillar.assessment.curve_tests import find_chance
 from third_pillar.assessment.metrics_network import NO_ADDITION
+from third_pillar.assessment.panel import Panel
 from third_pillar.assessment.what_would import EQUAL, PLACES, WhatWould, never_falls
 from third_pillar.vocabulary.codes import STAGES
 from third_pillar.vocabulary.errors import PillarError
@@ -19,8 +19,8 @@ SINGLE = [stage.value for stage in STAGES]
 def share_with(case, tonnes):
     """Share of the definitions that say pillar, on the draws of the search."""
     bench = case.results.curve.bench.thin(200).with_addition(np.full(len(STAGES), tonnes))
-    said = [find_chance(bench, o.specification) >= 0.5 for o in case.results.curve.tested]
-    return float(np.mean(said))
+    panel = Panel(outcome.specification for outcome in case.results.curve.tested)
+    return float(np.mean(panel.find_chances(bench) >= 0.5))
 
 
 def test_the_addition_found_is_enough_and_a_little_less_is_not(india):
@@ -51,8 +51,9 @@ def test_no_definition_said_never_to_fall_falls(case_of, candidate, place):
     stages = np.array([place in {EQUAL, stage.value} for stage in STAGES], dtype=float)
     bench = curve.bench.thin(50)
     asked = [o.specification for o in curve.tested if never_falls(o.specification)][::3]
+    panel = Panel(asked)
     said = [
-        [find_chance(bench.with_addition(tonnes * stages), one) >= 0.5 for one in asked]
+        panel.find_chances(bench.with_addition(tonnes * stages)) >= 0.5
         for tonnes in (1.0, 300.0, 3_000.0, 20_000.0, 150_000.0)
     ]
     assert (np.diff(np.array(said, dtype=int), axis=0) >= 0).all()
@@ -69,8 +70,8 @@ def test_the_search_finds_what_asking_every_definition_of_every_addition_finds(i
 
         def share(tonnes, stages=stages):
             bench = whole.bench.thin(200).with_addition(tonnes * stages)
-            said = [find_chance(bench, o.specification) >= 0.5 for o in few.tested]
-            return float(np.mean(said))
+            panel = Panel(outcome.specification for outcome in few.tested)
+            return float(np.mean(panel.find_chances(bench) >= 0.5))
 
         found = search.find(place)
         if found.tonnes is None:

@@ -203,8 +203,10 @@ def test_changing_a_frame_changes_nobody_elses(toy_package):
     assumptions = evidence.assumptions
     assumptions.loc[:, "value"] = 0.0
     article = load_article(ARTICLE, root=toy_package)
-    article.claims.loc[:, "fragment"] = ""
-    article.meta["title"] = "changed"
+    claims = article.claims
+    claims.loc[:, "fragment"] = ""
+    with pytest.raises(TypeError):
+        article.meta["title"] = "changed"
     again = load_evidence(DATA_DAY, root=toy_package)
     assert again.table("projects")["value"].max() == 10000
     assert again.table("mine_production")["value"].min() == 3000

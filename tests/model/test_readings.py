@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from third_pillar.model.attribution import JoiningLine, compute_mean_shapley, compute_shapley
+from third_pillar.model.attribution import compute_mean_shapley, compute_shapley
 from third_pillar.model.readings import (
     Allocation,
     compute_net_position,
@@ -151,21 +151,3 @@ def test_of_members_whose_loss_costs_as_much_the_first_fails():
     twins = np.concatenate([pool, pool[:, [1]]], axis=1)
     _, _, lost = compute_redundancy(twins, np.zeros((5, 4)), np.full(5, 1.5), is_counted=ALL)
     assert lost == 1
-
-
-@pytest.mark.parametrize(
-    "moved", [[True] * 4, [False, True, False, False], [True, False, True, True]]
-)
-def test_along_a_line_the_values_are_those_computed_anew(moved):
-    """What is summed once for all additions changes no number."""
-    generator = np.random.default_rng(11)
-    own, others = generator.random((60, 4)), generator.random((60, 5, 4))
-    need, is_moved = generator.random(60) * 2, np.array(moved)
-    own[:, 2], others[:, 3, 1] = np.nan, np.nan
-    counted = np.array([True, True, False, True])
-    line = JoiningLine(own, others, need, is_counted=counted, is_moved=is_moved)
-    for tonnes in (0.001, 0.4, 3.0):
-        grown = np.where(is_moved, np.nan_to_num(own) + tonnes, own)
-        members = np.concatenate([grown[:, None], others], axis=1)
-        anew = compute_shapley(members, need, is_counted=counted).mean(axis=0)
-        np.testing.assert_allclose(line.find(tonnes), anew, atol=1e-9)

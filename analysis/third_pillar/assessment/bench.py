@@ -35,7 +35,6 @@ class Bench:
         evidence: The data package as of the date asked.
         draws: Draws of the assumptions.
         addition: Magnet-equivalent tonnes a year added to the candidate, shape (4,).
-        walks: Whether several additions at the same stages are asked after each other.
     """
 
     def __init__(self, question: Question, evidence: Evidence, draws: RowDraws) -> None:
@@ -44,7 +43,7 @@ class Bench:
         self.evidence = evidence
         self.draws = draws
         self.addition: Tonnes = np.zeros(len(STAGES))
-        self.walks = False
+        self._few = 0
         self._shared: dict[Hashable, object] = {}
         self._own: dict[Hashable, object] = {}
         sets = evidence.table("country_sets")
@@ -60,8 +59,17 @@ class Bench:
         return richer
 
     def thin(self, draws: int) -> Bench:
-        """The same bench on its first draws only, for searches that ask it many times."""
-        return _ThinBench(self, draws)
+        """The same bench on its first draws only, for searches that ask it many times.
+
+        It is one for all that ask for so many, and for all additions.
+        """
+        whole = self.share(("thin", draws), lambda: _ThinBench(self, draws))
+        return self.keep(("thin", draws), lambda: whole.with_addition(self.addition))
+
+    @property
+    def whole(self) -> Bench:
+        """The bench that this one is the first draws of, or itself."""
+        return self
 
     def share(self, key: Hashable, find: Callable[[], _Found]) -> _Found:
         """What does not depend on the candidate's capacity, found once for all additions."""
@@ -69,27 +77,29 @@ class Bench:
             self._shared[key] = find()
         return self._shared[key]  # type: ignore[return-value]  # one key, one kind of value
 
+    def common(self, key: tuple[Hashable, ...], find: Callable[[], _Found]) -> _Found:
+        """What depends on neither candidate nor addition, found once for several candidates."""
+        return self.draws.share((self.evidence, self.pillars, self._few, *key), find)
+
     def keep(self, key: Hashable, find: Callable[[], _Found]) -> _Found:
         """What depends on the candidate's capacity, found once for this addition."""
         if key not in self._own:
             self._own[key] = find()
         return self._own[key]  # type: ignore[return-value]  # one key, one kind of value
 
-    def keep_line(self, key: Hashable, find: Callable[[], _Found]) -> _Found | None:
-        """What does not depend on how much is added at the same stages, of the last such line.
+    def keep_line(
+        self, stages: tuple[int, ...], key: Hashable, find: Callable[[], _Found]
+    ) -> _Found:
+        """What does not depend on how much is added at these stages, found once for a line.
 
-        It is large and takes as long as two questions: it is found when asked for again, or at
-        once where a line is walked, and that of another line makes room for it. Else nothing.
+        It is large: beside the line through all stages, only that asked for last is kept.
         """
-        stages = tuple(np.flatnonzero(self.addition))
-        line: dict[Hashable, dict[Hashable, object]] = self.share("line", dict)
-        if stages not in line:
-            line.clear()
-        held = line.setdefault(stages, {})
-        if key not in held and not self.walks:
-            held[key] = None
-            return None
-        if held.get(key) is None:
+        lines: dict[tuple[int, ...], dict[Hashable, object]] = self.share("lines", dict)
+        if stages not in lines:
+            for other in [one for one in lines if len(one) < len(STAGES)]:
+                del lines[other]
+        held = lines.setdefault(stages, {})
+        if key not in held:
             held[key] = find()
         return held[key]  # type: ignore[return-value]  # one key, one kind of value
 
@@ -104,7 +114,7 @@ class Bench:
 
     def heavy(self, count_by: str, year: int) -> HeavyCapacity | None:
         """Dy and Tb of every country at the end of a year; nothing where rows are lacking."""
-        return self.share(
+        return self.common(
             ("heavy", count_by, year),
             lambda: assess_heavy_capacity(
                 self.evidence, self.capacity(count_by, year), draws=self.draws, count_by=count_by
@@ -127,7 +137,7 @@ class Bench:
         """The candidate's capacity without the addition, shape (draws, 4 or 6)."""
         return self.share(
             ("has", count_by, year, layer),
-            lambda: self._layered(self.candidate, count_by, year, layer),
+            lambda: self.alone(self.candidate, count_by, year, layer=layer),
         )
 
     def _add(self, count_by: str, year: int, layer: str) -> Tonnes:
@@ -146,7 +156,7 @@ class Bench:
             return np.zeros((len(self.need(year).tonnes), 0, width))
         if layer == LIGHT:
             return self.capacity(count_by, year).of_members(names)
-        return np.stack([self._layered(n, count_by, year, layer) for n in names], axis=1)
+        return np.stack([self.alone(n, count_by, year, layer=layer) for n in names], axis=1)
 
     def pooled(self, names: tuple[str, ...], count_by: str, year: int, *, layer: str) -> Pooled:
         """What several countries hold together, without the addition.
@@ -155,7 +165,7 @@ class Bench:
             Tonnes, shape (draws, 4 or 6), what is not known counted as nothing; and of which
             stages anything is known.
         """
-        return self.share(
+        return self.common(
             ("pooled", names, count_by, year, layer),
             lambda: self._pool(names, count_by, year, layer),
         )
@@ -168,14 +178,15 @@ class Bench:
         more, known_too = heavy.pool(names)
         return np.concatenate([tonnes, more], axis=1), np.concatenate([is_known, known_too])
 
-    def _layered(self, country: str, count_by: str, year: int, layer: str) -> Tonnes:
+    def alone(self, country: str, count_by: str, year: int, *, layer: str) -> Tonnes:
+        """Capacity of one country without the addition, shape (draws, 4 or 6)."""
         has = self.capacity(count_by, year).of(country)
         heavy = self.heavy(count_by, year) if layer == HEAVY else None
         return has if heavy is None else np.concatenate([has, heavy.of(country)], axis=1)
 
     def need(self, year: int) -> Need:
         """Need of the pillars in a year."""
-        return self.share(
+        return self.common(
             ("need", year),
             lambda: assess_need(self.evidence, self.pillars, draws=self.draws, year=year),
         )
@@ -222,16 +233,25 @@ class _ThinBench(Bench):
         self._whole, self._few = whole, draws
         self._shared, self._own = {}, {}
 
+    @property
+    def whole(self) -> Bench:
+        return self._whole
+
+    def thin(self, draws: int) -> Bench:
+        if draws >= self._few:
+            return self
+        return self._whole.thin(draws).with_addition(self.addition)
+
     def capacity(self, count_by: str, year: int) -> StageCapacity:
         whole = self._whole.capacity(count_by, year)
-        return self.share(
+        return self.common(
             ("capacity", count_by, year),
             lambda: dataclasses.replace(whole, draws=whole.draws[: self._few]),
         )
 
     def heavy(self, count_by: str, year: int) -> HeavyCapacity | None:
         whole = self._whole.heavy(count_by, year)
-        return self.share(
+        return self.common(
             ("heavy", count_by, year),
             lambda: (
                 None
@@ -241,18 +261,18 @@ class _ThinBench(Bench):
         )
 
     def need(self, year: int) -> Need:
-        return self._cut(("need", year), self._whole.need(year))
+        return self.common(("need", year), lambda: self._cut(self._whole.need(year)))
 
     def others_need(self, year: int) -> Need | None:
         whole = self._whole.others_need(year)
-        return None if whole is None else self._cut(("others", year), whole)
+        return self.share(("others", year), lambda: None if whole is None else self._cut(whole))
 
     def home_need(self, year: int) -> Need | None:
         whole = self._whole.home_need(year)
-        return None if whole is None else self._cut(("home", year), whole)
+        return self.share(("home", year), lambda: None if whole is None else self._cut(whole))
 
-    def _cut(self, key: Hashable, whole: Need) -> Need:
-        return self.share(key, lambda: dataclasses.replace(whole, tonnes=whole.tonnes[: self._few]))
+    def _cut(self, whole: Need) -> Need:
+        return dataclasses.replace(whole, tonnes=whole.tonnes[: self._few])
 
 
 def add_heavies(addition: Tonnes, layer: str) -> Tonnes:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
 from third_pillar.assessment.bench import Bench
-from third_pillar.assessment.curve_tests import find_chance
 from third_pillar.assessment.draws import RowDraws, find_draws
+from third_pillar.assessment.panel import Panel
 from third_pillar.evidence import Evidence
 from third_pillar.vocabulary.errors import MissingEvidence
 from third_pillar.vocabulary.parameters import Question
@@ -124,6 +125,12 @@ def _split(outcomes: tuple[Outcome, ...], choice: str) -> Split:
     return Split(choice, 0.0 if total == 0 else between / total, shares)
 
 
+@lru_cache(maxsize=4)
+def _convene(specifications: tuple[Specification, ...]) -> Panel:
+    """The panel of these definitions: one for every candidate."""
+    return Panel(specifications)
+
+
 def assess_curve(
     question: Question,
     evidence: Evidence,
@@ -141,12 +148,13 @@ def assess_curve(
     """
     few = find_draws(evidence, draws=min(draws.draws, _DRAWS), seed=draws.seed)
     bench = Bench(question, evidence, few)
-    outcomes = []
-    for specification in specifications:
-        chance = find_chance(bench, specification)
-        verdict = None if chance is None else chance >= EVEN
-        outcomes.append(Outcome(specification, float("nan") if chance is None else chance, verdict))
-    curve = SpecificationCurve(tuple(outcomes), bench)
+    outcomes = tuple(
+        Outcome(specification, chance, None if math.isnan(chance) else chance >= EVEN)
+        for specification, chance in zip(
+            specifications, _convene(specifications).find_chances(bench).tolist(), strict=True
+        )
+    )
+    curve = SpecificationCurve(outcomes, bench)
     if not curve.tested:
         raise MissingEvidence(
             f"none of {len(outcomes)} specifications can be tested for {bench.candidate}",

@@ -13,7 +13,7 @@ from third_pillar.model.sampling import Draws, Range, draw_chance, draw_range
 from third_pillar.vocabulary.errors import MissingEvidence
 
 _Found = TypeVar("_Found")
-_MOST_KEPT = 12
+_MOST_KEPT, _MOST_SHARED = 12, 600
 
 
 class RowDraws(Mapping[str, Draws]):
@@ -28,6 +28,7 @@ class RowDraws(Mapping[str, Draws]):
         self._figures: dict[Range, Draws] = {}
         self._chances: dict[str, Draws] = {}
         self._kept: dict[Hashable, tuple[Any, frozenset[str]]] = {}
+        self._shared: dict[Hashable, tuple[Any, frozenset[str]]] = {}
         self.draws = draws
         self.seed = seed
 
@@ -42,14 +43,11 @@ class RowDraws(Mapping[str, Draws]):
 
         What was read to find it is noted as read each time.
         """
-        if key not in self._kept:
-            while len(self._kept) >= _MOST_KEPT:
-                del self._kept[next(iter(self._kept))]
-            with captured_reads(is_audited=False) as reads:
-                self._kept[key] = find(), frozenset(reads)
-        found, names = self._kept[key]
-        note_read(*names)
-        return found  # type: ignore[no-any-return]  # one key, one kind of value
+        return _keep(self._kept, _MOST_KEPT, key, find)
+
+    def share(self, key: Hashable, find: Callable[[], _Found]) -> _Found:
+        """As `keep`, for what is small and many ask for: the cases of several candidates."""
+        return _keep(self._shared, _MOST_SHARED, key, find)
 
     def __getitem__(self, assumption_id: str) -> Draws:
         if assumption_id not in self._drawn:
@@ -86,6 +84,23 @@ class RowDraws(Mapping[str, Draws]):
         if name not in self._chances:
             self._chances[name] = draw_chance(name, draws=self.draws, seed=self.seed)
         return self._chances[name]
+
+
+def _keep(
+    held: dict[Hashable, tuple[Any, frozenset[str]]],
+    most: int,
+    key: Hashable,
+    find: Callable[[], _Found],
+) -> _Found:
+    if key not in held:
+        with captured_reads(is_audited=False) as reads:
+            found = find()
+        while len(held) >= most:
+            del held[next(iter(held))]
+        held[key] = found, frozenset(reads)
+    found, names = held[key]
+    note_read(*names)
+    return found
 
 
 _made: dict[tuple[Evidence, int, int], RowDraws] = {}

@@ -7,9 +7,11 @@ from functools import cached_property
 
 import numpy as np
 
+from third_pillar.assessment.attributed import find_shapley
 from third_pillar.assessment.bench import Bench, Tonnes, count_stages
-from third_pillar.assessment.curve_tests import NOTHING, find_gains, find_shapley
+from third_pillar.assessment.ground import RULES, Ground
 from third_pillar.assessment.links import LinkedShare, LinkRecord, assess_linked_share, read_links
+from third_pillar.assessment.panel import NOTHING
 from third_pillar.model.readings import (
     Allocation,
     compute_net_position,
@@ -18,6 +20,7 @@ from third_pillar.model.readings import (
 )
 from third_pillar.model.sampling import Draws
 from third_pillar.vocabulary.codes import CHINA
+from third_pillar.vocabulary.specifications import LIGHT
 
 EX_CHINA = "ex_china"
 MEMBERS = "members"
@@ -115,13 +118,13 @@ class Standing:
 
     def gains(self, *, is_without_metal: bool) -> dict[str, Draws]:
         """What each country alone adds to the pillars and partners, tonnes a year (§5.4)."""
-        return find_gains(
-            self.bench,
-            self.pool(MEMBERS),
-            is_without_metal=is_without_metal,
-            count_by=self.count_by,
-            year=self.year,
-        )
+        rule = RULES.index((LIGHT, is_without_metal))
+        return {country: tonnes[rule] for country, tonnes in self._gains.items()}
+
+    @cached_property
+    def _gains(self) -> dict[str, Draws]:
+        """The same by each rule on what constrains, shape (rules, draws)."""
+        return Ground(self.bench, self.count_by, self.year).gains(self.pool(MEMBERS))
 
     def partner_rank(self, *, is_without_metal: bool) -> int | None:
         """The candidate's rank among possible next partners; nothing if it adds nothing."""

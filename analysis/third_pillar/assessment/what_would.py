@@ -8,9 +8,9 @@ from functools import cached_property
 
 import numpy as np
 
-from third_pillar.assessment.bench import Bench, Tonnes
+from third_pillar.assessment.bench import Mask, Tonnes, year_of
 from third_pillar.assessment.curve import AGREEMENT, EVEN, SpecificationCurve
-from third_pillar.assessment.curve_tests import find_chance
+from third_pillar.assessment.panel import Panel
 from third_pillar.model.readings import Allocation
 from third_pillar.vocabulary.codes import STAGES
 from third_pillar.vocabulary.errors import PillarError
@@ -62,47 +62,6 @@ class SmallestAddition:
         return 1 - sum(self.refusing.values()) / self.asked
 
 
-class _Line:
-    """What each definition says along one line of additions, asked no more often than needed.
-
-    By most definitions more is never worse, once anything is added: there what was said of one
-    addition holds for every larger or smaller one.
-    """
-
-    def __init__(self, bench: Callable[[float], Bench]) -> None:
-        self._bench = bench
-        self._benches: dict[float, Bench] = {}
-        self._said: dict[tuple[Specification, float], bool] = {}
-        self._yes_from: dict[Specification, float] = {}
-        self._no_to: dict[Specification, float] = {}
-
-    def known(self, specification: Specification, tonnes: float) -> bool | None:
-        """What a definition says as far as it follows from what was asked before."""
-        if (specification, tonnes) in self._said:
-            return self._said[specification, tonnes]
-        if tonnes and tonnes >= self._yes_from.get(specification, np.inf):
-            return True
-        return False if tonnes and tonnes <= self._no_to.get(specification, 0.0) else None
-
-    def ask(self, specification: Specification, tonnes: float) -> bool:
-        """Whether the candidate is a pillar by a definition with so much added."""
-        known = self.known(specification, tonnes)
-        if known is not None:
-            return known
-        if tonnes not in self._benches:
-            self._benches[tonnes] = self._bench(tonnes)
-        said = _says_pillar(self._benches[tonnes], specification)
-        self._said[specification, tonnes] = said
-        # nothing is apart: with the first tonne a stage not known begins to count
-        if tonnes and never_falls(specification):
-            if said:
-                known_from = self._yes_from.get(specification, np.inf)
-                self._yes_from[specification] = min(tonnes, known_from)
-            else:
-                self._no_to[specification] = max(tonnes, self._no_to.get(specification, 0.0))
-        return said
-
-
 def never_falls(specification: Specification) -> bool:
     """Whether more capacity of the candidate can never turn a yes of this definition to a no.
 
@@ -129,25 +88,19 @@ class WhatWould:
         if curve.bench is None:
             raise PillarError("the curve was typed by hand: there is nothing to search around")
         self._bench = curve.bench.thin(SEARCH_DRAWS)
-        # What is refused as it stands comes first and the dearest test last: most additions
-        # are then refused before half of the tests are asked.
-        self._specifications = [
-            outcome.specification
-            for outcome in sorted(
-                curve.tested,
-                key=lambda outcome: (
-                    outcome.specification.reading is Reading.ATTRIBUTION,
-                    bool(outcome.is_pillar),
-                ),
-            )
-        ]
+        asked = [outcome.specification for outcome in curve.tested]
+        # The dearest test is asked only where the others do not decide.
+        self._first = Panel(one for one in asked if one.reading is not Reading.ATTRIBUTION)
+        self._last = Panel(one for one in asked if one.reading is Reading.ATTRIBUTION)
+        self._count = len(asked)
         self._found: dict[str, SmallestAddition] = {}
-        self._lines: dict[str, _Line] = {}
+        self._said: dict[tuple[str, float, Panel], Mask] = {}
         self._tell = tell
 
     @cached_property
     def _need(self) -> float:
-        years = {int(specification.number("horizon")) for specification in self._specifications}
+        panels = (self._first, self._last)
+        years = {year_of(one) for panel in panels for one in panel.specifications}
         return float(self._bench.need(max(years)).tonnes.mean())
 
     def find(self, place: str) -> SmallestAddition:
@@ -167,35 +120,28 @@ class WhatWould:
     def trace(self, place: str, *, up_to: float) -> tuple[tuple[float, float], ...]:
         """(tonnes added, share of the definitions that say pillar), for a line up to a tonnage."""
         points = [up_to * step / _STEPS for step in range(_STEPS + 1)]
-        self._bench.walks = True
-        # the end first: what refuses there need not be asked before it
-        shares = {tonnes: self._share(place, tonnes) for tonnes in (points[-1], *points[:-1])}
-        self._bench.walks = False
-        return tuple((tonnes, shares[tonnes]) for tonnes in points)
+        return tuple((tonnes, self._share(place, tonnes)) for tonnes in points)
 
     def _share(self, place: str, tonnes: float) -> float:
-        # Nothing added is nothing added, at whichever place.
-        line = self._line(place if tonnes else EQUAL)
-        return float(np.mean([line.ask(one, tonnes) for one in self._specifications]))
+        refusing = (self._refusing(place, tonnes, panel) for panel in (self._first, self._last))
+        return float(self._count - sum(map(np.count_nonzero, refusing))) / self._count
 
     def _search(self, place: str) -> SmallestAddition:
         tried = _GRID[-1] * self._need
         found = None if self._is_hopeless(place, tried) else self._halve(place)
         at = tried if found is None else found
-        return SmallestAddition(
-            place, found, tried, len(self._specifications), lambda: self._refuse(place, at)
-        )
+        return SmallestAddition(place, found, tried, self._count, lambda: self._refuse(place, at))
 
     def _is_hopeless(self, place: str, tried: float) -> bool:
         """Whether too many definitions by which more is never worse refuse the largest addition."""
         if self._reaches(place, 0.0):
             return False
-        line, left = self._line(place), self._may_refuse
-        for specification in filter(never_falls, self._specifications):
-            left -= not line.ask(specification, tried)
-            if left < 0:
-                return True
-        return False
+        refusing = self._refusing(place, tried, self._first) & self._never_fall
+        return bool(np.count_nonzero(refusing) > self._may_refuse)
+
+    @cached_property
+    def _never_fall(self) -> Mask:
+        return np.array([never_falls(one) for one in self._first.specifications], dtype=bool)
 
     def _halve(self, place: str) -> float | None:
         low = 0.0
@@ -214,38 +160,39 @@ class WhatWould:
         return high
 
     def _refuse(self, place: str, tonnes: float) -> list[Reading]:
-        line = self._line(place)
-        return [one.reading for one in self._specifications if not line.ask(one, tonnes)]
+        return [
+            one.reading
+            for panel in (self._first, self._last)
+            for one, refuses in zip(
+                panel.specifications, self._refusing(place, tonnes, panel), strict=True
+            )
+            if refuses
+        ]
 
     @property
     def _may_refuse(self) -> float:
-        return (1 - AGREEMENT) * len(self._specifications) + _ROUNDING
+        return (1 - AGREEMENT) * self._count + _ROUNDING
 
     def _reaches(self, place: str, tonnes: float) -> bool:
-        line, left = self._line(place), self._may_refuse
-        known = [line.known(one, tonnes) for one in self._specifications]
-        left -= known.count(False)
-        unasked = [
-            one for one, said in zip(self._specifications, known, strict=True) if said is None
-        ]
-        for number, specification in enumerate(unasked):
-            # too many have refused, or those left are too few to
-            if left < 0 or left >= len(unasked) - number:
-                break
-            left -= not line.ask(specification, tonnes)
-        return left >= 0
+        refused = np.count_nonzero(self._refusing(place, tonnes, self._first))
+        if refused > self._may_refuse:
+            return False
+        if refused + len(self._last.specifications) <= self._may_refuse:
+            return True
+        refused += np.count_nonzero(self._refusing(place, tonnes, self._last))
+        return bool(refused <= self._may_refuse)
 
-    def _line(self, place: str) -> _Line:
-        if place not in self._lines:
+    def _refusing(self, place: str, tonnes: float, panel: Panel) -> Mask:
+        """Which definitions of a panel say no with so much added."""
+        # Nothing added is nothing added, at whichever place.
+        key = (place if tonnes else EQUAL, tonnes, panel)
+        if key not in self._said:
             stages: Tonnes = np.array([place in {EQUAL, s.value} for s in STAGES], dtype=float)
-            self._lines[place] = _Line(lambda tonnes: self._bench.with_addition(tonnes * stages))
-        return self._lines[place]
+            bench = self._bench.with_addition(tonnes * stages)
+            # what cannot be tested with an addition is no yes
+            self._said[key] = ~(panel.find_chances(bench) >= EVEN)
+        return self._said[key]
 
 
 _ROUNDING = 1e-9
 _STEPS = 6
-
-
-def _says_pillar(bench: Bench, specification: Specification) -> bool:
-    chance = find_chance(bench, specification)
-    return chance is not None and chance >= EVEN

@@ -6,10 +6,11 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from third_pillar.evidence.location import DESCRIPTOR, data_folder
+from third_pillar.evidence.location import DESCRIPTOR, data_folder, file_state
 from third_pillar.vocabulary.errors import DataFault, EvidenceFault
 
 _TABLE_PATH = re.compile(r"(?:[\w-][\w.-]*/)*[\w-][\w.-]*\.csv")
@@ -58,8 +59,14 @@ def read_resources(root: Path | None = None) -> dict[str, Resource]:
         EvidenceFault: The descriptor is missing, is not JSON, or describes a table without
             path, fields or names.
     """
-    header = read_descriptor(root)
-    listed = header.get("resources")
+    read_descriptor(root)  # says what is wrong with the file as a whole
+    found = _list_resources(*file_state(data_folder(root) / DESCRIPTOR))
+    return {**_borrowed(found, data_folder(root)), **found}
+
+
+@lru_cache(maxsize=8)
+def _list_resources(path: Path, changed: int, size: int) -> Mapping[str, Resource]:
+    listed = _parse(path, changed, size).get("resources")
     if not isinstance(listed, list) or not listed:
         raise _bad_descriptor("lists no resources")
     resources = [_resource(entry, place) for place, entry in enumerate(listed, start=1)]
@@ -67,18 +74,18 @@ def read_resources(root: Path | None = None) -> dict[str, Resource]:
     found = {resource.path: resource for resource in resources}
     if len(found) < len(resources):
         raise _bad_descriptor("two resources have the same path")
-    return {**_borrowed(found, data_folder(root)), **found}
+    return found
 
 
 def read_descriptor(root: Path | None = None) -> Mapping[str, Any]:
-    """The content of `data/datapackage.json`.
+    """The content of `data/datapackage.json`, read again only when it changed; only to be read.
 
     Raises:
         EvidenceFault: The file is missing, is not a JSON object, or lacks name, version, date.
     """
     path = data_folder(root) / DESCRIPTOR
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = _parse(*file_state(path))
     except OSError as error:
         raise _bad_descriptor(f"cannot be read ({error.strerror})") from None
     except ValueError as error:
@@ -89,6 +96,12 @@ def read_descriptor(root: Path | None = None) -> Mapping[str, Any]:
     if missing:
         raise _bad_descriptor(f"lacks {', '.join(missing)}")
     return content
+
+
+@lru_cache(maxsize=8)
+def _parse(path: Path, changed: int, size: int) -> Any:
+    del changed, size  # parts of the cache key only
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def _resource(entry: Any, place: int) -> Resource:

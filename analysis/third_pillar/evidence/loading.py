@@ -24,7 +24,7 @@ from third_pillar.evidence.frozen import (
     rows_by_index,
 )
 from third_pillar.evidence.gaps import read_gaps
-from third_pillar.evidence.location import DESCRIPTOR, project_root
+from third_pillar.evidence.location import DESCRIPTOR, file_state, project_root
 from third_pillar.evidence.overlay_check import check_overlay
 from third_pillar.evidence.overlay_files import (
     OverlayFiles,
@@ -35,7 +35,7 @@ from third_pillar.evidence.overlay_files import (
 )
 from third_pillar.evidence.reading import read_table
 from third_pillar.evidence.reads import KEYS, accounted, note_read
-from third_pillar.evidence.release import file_state, package_files, read_release
+from third_pillar.evidence.release import package_files, read_release
 from third_pillar.evidence.rules import NEEDED
 from third_pillar.evidence.scenario_changes import change_rows
 from third_pillar.evidence.scenarios import Scenario, load_scenario

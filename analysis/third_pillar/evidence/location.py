@@ -38,6 +38,12 @@ def installed_root() -> Path:
     return Path(third_pillar.__file__).resolve().parents[2]
 
 
+def file_state(path: Path) -> tuple[Path, int, int]:
+    """Path, time of last change and size: a file is read again when one of them differs."""
+    state = path.stat()
+    return path, state.st_mtime_ns, state.st_size
+
+
 def data_folder(root: Path | None) -> Path:
     """The folder `data/` of `root`, or of the project."""
     return (project_root() if root is None else root.resolve()) / "data"

@@ -11,9 +11,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from third_pillar.evidence.descriptor import read_resources
-from third_pillar.evidence.location import data_folder, project_root
+from third_pillar.evidence.location import data_folder, file_state, project_root
 from third_pillar.evidence.reading import Table, read_table_at
-from third_pillar.evidence.release import file_state
 from third_pillar.vocabulary.errors import DataFault, ParameterFault
 from third_pillar.vocabulary.findings import OwnFigures
 from third_pillar.vocabulary.parameters import nearest

@@ -14,8 +14,7 @@ from typing import Any
 import yaml
 
 from third_pillar.evidence.descriptor import Resource
-from third_pillar.evidence.location import DESCRIPTOR, data_folder
-from third_pillar.evidence.release import file_state
+from third_pillar.evidence.location import DESCRIPTOR, data_folder, file_state
 from third_pillar.vocabulary.amounts import counted
 from third_pillar.vocabulary.errors import DataFault
 

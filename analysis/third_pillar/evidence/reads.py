@@ -104,7 +104,8 @@ def captured_reads(*, root: Path | None = None, is_audited: bool = True) -> Iter
     try:
         yield names
     finally:
-        _record.captured.remove(names)
+        # by identity: one inside another may have noted the same names
+        _record.captured = [one for one in _record.captured if one is not names]
 
 
 @contextmanager

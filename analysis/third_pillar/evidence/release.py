@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import json
 from functools import lru_cache
 from pathlib import Path
 
-from third_pillar.evidence.location import DESCRIPTOR, data_folder
+from third_pillar.evidence.descriptor import read_descriptor
+from third_pillar.evidence.location import DESCRIPTOR, data_folder, file_state
 from third_pillar.evidence.reads import accounted
 from third_pillar.vocabulary.findings import DataRelease, OwnFigures
 
@@ -57,7 +57,7 @@ def read_release(
     *, as_of: dt.date, root: Path | None = None, own: OwnFigures | None = None
 ) -> DataRelease:
     """The release the data folder holds, seen from `as_of`; stale when that is later."""
-    header = json.loads((data_folder(root) / DESCRIPTOR).read_text(encoding="utf-8"))
+    header = read_descriptor(root)
     date = str(header["created"])[:10]
     return DataRelease(
         name=str(header["name"]),
@@ -68,12 +68,6 @@ def read_release(
         is_stale=as_of > dt.date.fromisoformat(date),
         own_figures=own,
     )
-
-
-def file_state(path: Path) -> tuple[Path, int, int]:
-    """Path, time of last change and size: a file is read again when one of them differs."""
-    state = path.stat()
-    return path, state.st_mtime_ns, state.st_size
 
 
 @lru_cache(maxsize=512)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
-from third_pillar.evidence.location import data_folder, project_root
+from third_pillar.evidence.location import data_folder, file_state, project_root
 from third_pillar.evidence.reading import read_yaml
 from third_pillar.evidence.reads import note_read
 from third_pillar.evidence.validation import check_package
@@ -28,14 +29,20 @@ def load_specifications(*, root: Path | None = None) -> tuple[Specification, ...
     root = project_root() if root is None else root
     check_package(root)
     note_read("specifications/")
-    found = {
-        specification.id: specification
-        for path in specification_files(root)
-        for specification in expand_family(read_yaml(path))
-    }
+    found = _expand(tuple(file_state(path) for path in specification_files(root)))
     if not found:
         raise MissingEvidence(
             "data/specifications holds no file",
             hint="Write one: id, title, reading, choices; docs/methods.md §5.3 lists the choices.",
         )
+    return found
+
+
+@lru_cache(maxsize=4)
+def _expand(files: tuple[tuple[Path, int, int], ...]) -> tuple[Specification, ...]:
+    found = {
+        specification.id: specification
+        for path, *_ in files
+        for specification in expand_family(read_yaml(path))
+    }
     return tuple(found.values())

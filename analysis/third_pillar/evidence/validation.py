@@ -22,10 +22,16 @@ from third_pillar.evidence import (
     rules_values,
 )
 from third_pillar.evidence.descriptor import Resource, read_descriptor, read_resources
-from third_pillar.evidence.location import DESCRIPTOR, cache_folder, data_folder, project_root
+from third_pillar.evidence.location import (
+    DESCRIPTOR,
+    cache_folder,
+    data_folder,
+    file_state,
+    project_root,
+)
 from third_pillar.evidence.reading import read_table
 from third_pillar.evidence.reads import accounted
-from third_pillar.evidence.release import file_state, package_files, package_sha256
+from third_pillar.evidence.release import package_files, package_sha256
 from third_pillar.evidence.rules import Package
 from third_pillar.evidence.schema_check import find_schema_faults
 from third_pillar.vocabulary.errors import DataFault, EvidenceFault

@@ -53,69 +53,13 @@ def compute_mean_shapley(members: Capacity, need: Draws, *, is_counted: Mask) ->
     return np.maximum(_average_gains(served[:, None])[:, 0], 0.0)
 
 
-class JoiningLine:
-    """Mean Shapley values as one member grows by the same tonnage at some stages.
-
-    Only the coalitions with that member change, and of them only by what is added to the stages
-    that grow: all else is summed once.
-
-    Args:
-        grows: The member's tonnes without the addition, shape (draws, stages).
-        others: The other members', shape (draws, members, stages).
-        need: Shape (draws,).
-        is_counted: Stages that constrain.
-        is_moved: Stages at which it grows.
-
-    Raises:
-        ValueError: As `compute_shapley`.
-
-    Method:
-        §5.7 of docs/methods.md.
-    """
-
-    def __init__(
-        self, grows: Capacity, others: Capacity, need: Draws, *, is_counted: Mask, is_moved: Mask
-    ) -> None:
-        _check_count(others.shape[1] + 1)
-        self._need = need
-        alone = np.ascontiguousarray(count_known(others).transpose(2, 1, 0))
-        own = np.ascontiguousarray(count_known(grows).T)
-        shape = (2 ** others.shape[1], len(need))
-        without, spare = np.full(shape, np.inf), np.empty(shape)
-        joined: dict[bool, Capacity] = {}
-        for stage in np.flatnonzero(is_counted):
-            known = joined.get(bool(is_moved[stage]))
-            sums = _sum_coalitions(alone[stage], np.empty(shape) if known is None else spare)
-            np.minimum(without, sums, out=without)
-            sums += own[stage]
-            if known is None:
-                joined[bool(is_moved[stage])] = sums
-            else:
-                np.minimum(known, sums, out=known)
-        self._without = np.minimum(without, need, out=without).mean(axis=1)
-        # what a coalition can serve however much is added, and those that do not serve it yet
-        ceiling = np.broadcast_to(need, shape) if False not in joined else joined[False]
-        ceiling = np.minimum(ceiling, need)
-        self._joined = ceiling.mean(axis=1)
-        grown = joined.get(True, ceiling)
-        self._is_open = (grown < ceiling).any(axis=1)
-        self._grown, self._ceiling = grown[self._is_open], ceiling[self._is_open]
-
-    def find(self, tonnes: float) -> Draws:
-        """The values with so much added, tonnes a year, shape (1 + others,), who grows first."""
-        joined = self._joined.copy()
-        joined[self._is_open] = np.minimum(self._grown + tonnes, self._ceiling).mean(axis=1)
-        value = _average_gains(np.concatenate([self._without, joined])[:, None])[:, 0]
-        return np.maximum(np.roll(value, 1), 0.0)
-
-
 def _serve_coalitions(members: Capacity, need: Draws, is_counted: Mask) -> Iterator[Capacity]:
     """What every coalition serves, shape (coalitions, draws), some draws at a time.
 
     The coalitions of all draws at once would not fit the memory.
     """
     count = members.shape[1]
-    _check_count(count)
+    check_count(count)
     known = count_known(members)[:, :, is_counted].transpose(2, 1, 0)
     step = max(1, _CELLS >> count)
     for start in range(0, members.shape[0], step):
@@ -124,7 +68,12 @@ def _serve_coalitions(members: Capacity, need: Draws, is_counted: Mask) -> Itera
         yield np.minimum(flow, need[part], out=flow)
 
 
-def _check_count(count: int) -> None:
+def check_count(count: int) -> None:
+    """Nothing, if the value of so many members can be computed exactly.
+
+    Raises:
+        ValueError: Too many.
+    """
     if count > _EXACT:
         raise ValueError(f"exact values are computed for {_EXACT} members at most, not {count}")
 
@@ -138,14 +87,14 @@ def _pool_coalitions(known: Capacity) -> Capacity:
 
     Coalition c holds member m if bit m of c is set.
     """
-    flow = _sum_coalitions(known[0], np.empty((2 ** known.shape[1], known.shape[2])))
+    flow = sum_coalitions(known[0], np.empty((2 ** known.shape[1], known.shape[2])))
     pooled = np.empty_like(flow)
     for stage in known[1:]:
-        np.minimum(flow, _sum_coalitions(stage, pooled), out=flow)
+        np.minimum(flow, sum_coalitions(stage, pooled), out=flow)
     return flow
 
 
-def _sum_coalitions(known: Capacity, pooled: Capacity) -> Capacity:
+def sum_coalitions(known: Capacity, pooled: Capacity) -> Capacity:
     """What each coalition holds at one stage, from shape (members, draws), written to `pooled`."""
     pooled[0] = 0.0
     for member, tonnes in enumerate(known):
@@ -161,7 +110,7 @@ def _average_gains(served: Capacity) -> Capacity:
     all serve when they are counted as those without it.
     """
     count = len(served).bit_length() - 1
-    joining, staying = _coalition_weights(count)
+    joining, staying = coalition_weights(count)
     without = staying[:, None] * served
     folded = joining[:, None] * served + without
     everything = without.sum(axis=0)
@@ -177,7 +126,7 @@ _EXACT = 14
 
 
 @lru_cache(maxsize=16)
-def _coalition_weights(count: int) -> tuple[Draws, Draws]:
+def coalition_weights(count: int) -> tuple[Draws, Draws]:
     """Weight of each coalition where a member of it joins, and where one outside stays out."""
     size = np.bitwise_count(np.arange(2**count)).astype(int)
     weight = np.append(_order_weights(count), 0.0)

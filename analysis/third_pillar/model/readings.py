@@ -142,17 +142,55 @@ def compute_net_position(
     own = _check(count_known(candidate), is_counted)
     # A pool without members makes nothing, whatever is counted of it.
     before = np.minimum(_flow(pooled, is_counted), need)
-    flow = _flow(pooled + own, is_counted)
-    if allocation is Allocation.OTHERS_FIRST:
-        served = flow
-    elif allocation is Allocation.PRO_RATA:
-        served = flow * need / (need + home_need)
-    elif allocation is Allocation.HOME_FIRST_MAGNETS:
-        served = flow - np.minimum.reduce([home_need, own[:, _MAGNET], flow])
+    if allocation is Allocation.HOME_FIRST_CHAIN:
+        left = keep_home(own.T, home_need, is_counted=is_counted).T
+        served = _flow(pooled + left, is_counted)
     else:
-        kept = np.minimum(home_need, np.where(is_counted, own, np.inf).min(axis=1))
-        served = _flow(pooled + np.maximum(own - kept[:, None], 0.0), is_counted)
+        flow = _flow(pooled + own, is_counted)
+        served = allot_flow(flow, own[:, _MAGNET], need, home_need, allocation=allocation)
     return np.asarray(np.minimum(served, need) - before, dtype=float)
 
 
 _MAGNET = 3
+
+
+def allot_flow(
+    flow: Draws, magnets: Draws, need: Draws, home_need: Draws, *, allocation: Allocation
+) -> Draws:
+    """What of a joined chain's flow is for the others, before their need caps it.
+
+    Args:
+        flow: Of the chain with the candidate, tonnes of magnets a year, shape (..., draws).
+        magnets: What the candidate can make of magnets, shape (draws,).
+        need: Of the others, shape (draws,).
+        home_need: Of the candidate, shape (draws,).
+        allocation: Who is served first; along the candidate's own chain, `keep_home` is asked.
+
+    Raises:
+        ValueError: Home first along its own chain is not a share of the flow.
+
+    Method:
+        §5.6 of docs/methods.md.
+    """
+    if allocation is Allocation.OTHERS_FIRST:
+        return flow
+    if allocation is Allocation.PRO_RATA:
+        return np.asarray(flow * need / (need + home_need))
+    if allocation is Allocation.HOME_FIRST_MAGNETS:
+        return np.asarray(flow - np.minimum(np.minimum(home_need, magnets), flow))
+    raise ValueError(f"{allocation}: ask what is left of each stage instead")
+
+
+def keep_home(own: Capacity, home_need: Draws, *, is_counted: Mask) -> Capacity:
+    """What the candidate leaves at each stage once its own chain has served it.
+
+    Args:
+        own: Its tonnes, shape (stages, draws).
+        home_need: Shape (draws,).
+        is_counted: Stages that constrain.
+
+    Method:
+        §5.6 of docs/methods.md.
+    """
+    kept = np.minimum(home_need, own[is_counted].min(axis=0))
+    return np.asarray(np.maximum(own - kept, 0.0))
