@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -50,9 +50,14 @@ class Panel:
             §5.8 of docs/methods.md.
         """
         found = np.full(len(self.specifications), np.nan)
-        for group in self._groups:
-            found[group.places] = _TESTS[group.reading](bench, group)
+        for places, chances in self.walk(bench):
+            found[places] = chances
         return found
+
+    def walk(self, bench: Bench) -> Iterator[tuple[list[int], Chances]]:
+        """The same part by part, for who may have heard enough: places of some, their chances."""
+        for group in self._groups:
+            yield group.places, _TESTS[group.reading](bench, group)
 
 
 @dataclass

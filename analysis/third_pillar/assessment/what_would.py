@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from third_pillar.assessment.bench import Mask, Tonnes, year_of
+from third_pillar.assessment.bench import Bench, Mask, Tonnes, year_of
 from third_pillar.assessment.curve import AGREEMENT, EVEN, SpecificationCurve
 from third_pillar.assessment.panel import Panel
 from third_pillar.model.readings import Allocation
@@ -89,7 +89,7 @@ class WhatWould:
             raise PillarError("the curve was typed by hand: there is nothing to search around")
         self._bench = curve.bench.thin(SEARCH_DRAWS)
         asked = [outcome.specification for outcome in curve.tested]
-        # The dearest test is asked only where the others do not decide.
+        # The dearest test comes last: it is asked only where the others do not decide.
         self._first = Panel(one for one in asked if one.reading is not Reading.ATTRIBUTION)
         self._last = Panel(one for one in asked if one.reading is Reading.ATTRIBUTION)
         self._count = len(asked)
@@ -136,8 +136,12 @@ class WhatWould:
         """Whether too many definitions by which more is never worse refuse the largest addition."""
         if self._reaches(place, 0.0):
             return False
-        refusing = self._refusing(place, tried, self._first) & self._never_fall
-        return bool(np.count_nonzero(refusing) > self._may_refuse)
+        refused = 0
+        for places, chances in self._first.walk(self._with(place, tried)):
+            refused += int(np.count_nonzero(~(chances >= EVEN) & self._never_fall[places]))
+            if refused > self._may_refuse:
+                return True
+        return False
 
     @cached_property
     def _never_fall(self) -> Mask:
@@ -174,24 +178,30 @@ class WhatWould:
         return (1 - AGREEMENT) * self._count + _ROUNDING
 
     def _reaches(self, place: str, tonnes: float) -> bool:
-        refused = np.count_nonzero(self._refusing(place, tonnes, self._first))
-        if refused > self._may_refuse:
-            return False
-        if refused + len(self._last.specifications) <= self._may_refuse:
-            return True
-        refused += np.count_nonzero(self._refusing(place, tonnes, self._last))
-        return bool(refused <= self._may_refuse)
+        refused, left = 0, self._count
+        for panel in (self._first, self._last):
+            for places, chances in panel.walk(self._with(place, tonnes)):
+                refused += int(np.count_nonzero(~(chances >= EVEN)))
+                left -= len(places)
+                # too many have refused, or those left are too few to
+                if refused > self._may_refuse:
+                    return False
+                if refused + left <= self._may_refuse:
+                    return True
+        return True
 
     def _refusing(self, place: str, tonnes: float, panel: Panel) -> Mask:
         """Which definitions of a panel say no with so much added."""
         # Nothing added is nothing added, at whichever place.
         key = (place if tonnes else EQUAL, tonnes, panel)
         if key not in self._said:
-            stages: Tonnes = np.array([place in {EQUAL, s.value} for s in STAGES], dtype=float)
-            bench = self._bench.with_addition(tonnes * stages)
             # what cannot be tested with an addition is no yes
-            self._said[key] = ~(panel.find_chances(bench) >= EVEN)
+            self._said[key] = ~(panel.find_chances(self._with(place, tonnes)) >= EVEN)
         return self._said[key]
+
+    def _with(self, place: str, tonnes: float) -> Bench:
+        stages: Tonnes = np.array([place in {EQUAL, s.value} for s in STAGES], dtype=float)
+        return self._bench.with_addition(tonnes * stages)
 
 
 _ROUNDING = 1e-9

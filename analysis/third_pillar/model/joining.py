@@ -74,8 +74,7 @@ class JoiningLine:
             for rule, flow in _find_narrowest(sums, grown).items():
                 np.subtract(ceilings.get(rule, wanted), flow, out=gaps[rule][:, part])
         self._draws = draws
-        # a coalition is asked again only for as long as some draw of it is still short
-        self._order, self._reach, self._gaps = zip(*map(_sort_gaps, gaps), strict=True)
+        self._gaps = [_Gaps(one) for one in gaps]
 
     def find(self, tonnes: float) -> Capacity:
         """The values with so much added, tonnes a year, shape (rules, 1 + others).
@@ -84,9 +83,8 @@ class JoiningLine:
         """
         joined = self._ceiling.copy()
         for rule, served in enumerate(joined):
-            still_short = int(np.searchsorted(-self._reach[rule], -tonnes))
-            short = np.maximum(self._gaps[rule][:still_short] - tonnes, 0.0).sum(axis=1)
-            served[self._order[rule][:still_short]] -= short
+            gaps = self._gaps[rule]
+            served[gaps.places] -= gaps.fill(tonnes)
         served = np.concatenate([self._without, joined], axis=1) / self._draws
         value = served @ _joining_matrix(served.shape[1].bit_length() - 1).T
         return np.asarray(np.maximum(np.roll(value, 1, axis=1), 0.0))
@@ -141,16 +139,30 @@ def _plan(rules: tuple[_Stages, ...]) -> tuple[list[tuple[int | None, int]], lis
     return steps, ends
 
 
-def _sort_gaps(gaps: Capacity) -> tuple[npt.NDArray[np.int64], Draws, Capacity]:
-    """Coalitions with the widest gap first, that gap, and their gaps; those without are left out.
+class _Gaps:
+    """What coalitions lack of the most they can serve, those that lack something.
 
-    Returns:
-        Place of each, its widest gap over the draws, shape (open,); gaps, shape (open, draws).
+    Attributes:
+        places: Their numbers, shape (short,).
     """
-    widest = gaps.max(axis=1)
-    order = np.argsort(-widest, kind="stable")
-    order = order[: int((widest > 0).sum())]
-    return order, widest[order], gaps[order]
+
+    def __init__(self, gaps: Capacity) -> None:
+        widest = gaps.max(axis=1)
+        self.places = np.flatnonzero(widest > 0)
+        self._gaps = gaps if len(self.places) == len(gaps) else gaps[self.places]
+        self._widest, self._total = widest[self.places], self._gaps.sum(axis=1)
+        self._least = self._gaps.min(axis=1)
+
+    def fill(self, tonnes: float) -> Draws:
+        """What they still lack with so much added, summed over the draws, shape (short,)."""
+        left: Draws = self._total - tonnes * self._gaps.shape[1]
+        left[self._widest <= tonnes] = 0.0
+        # draw by draw only where some draws are short and others are not
+        parted = np.flatnonzero((self._least < tonnes) & (self._widest > tonnes))
+        gaps = self._gaps[parted]
+        gaps -= tonnes
+        left[parted] = np.maximum(gaps, 0.0, out=gaps).sum(axis=1)
+        return left
 
 
 @lru_cache(maxsize=4)
