@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -80,12 +84,25 @@ class ServedShare:
 
 
 ServedKey = tuple[str, str, bool]
+Share = Callable[[tuple[Hashable, ...], Callable[[], Any]], Any]
 
 
 def assess_served_shares(
-    capacity: StageCapacity, need: Need, *, sets: tuple[MemberSet, ...], candidate: str
+    capacity: StageCapacity,
+    need: Need,
+    *,
+    sets: tuple[MemberSet, ...],
+    candidate: str,
+    share: Share = lambda _, find: find(),
 ) -> dict[ServedKey, ServedShare]:
     """Share of the pillars' need each pool meets without China, without and with the candidate.
+
+    Args:
+        capacity: Of every country.
+        need: Of the pillars.
+        sets: Pools compared.
+        candidate: The country that joins them.
+        share: Keeps what a pool serves without it, for the cases of other candidates.
 
     Returns:
         (pool id, metal rule, whether the candidate joins) → the share.
@@ -93,13 +110,15 @@ def assess_served_shares(
     Method:
         §5.1 of docs/methods.md.
     """
-    return {
-        (pool.id, rule, joins): _serve(capacity, need, pool, candidate if joins else "", rule)
-        for pool in sets
-        for rule in _METAL_RULES
-        for joins in (False, True)
-        if pool.members or joins
-    }
+    found: dict[ServedKey, ServedShare] = {}
+    for pool, rule in itertools.product(sets, _METAL_RULES):
+        if pool.members:
+            key = ("served", pool.label, pool.members, rule)
+            found[pool.id, rule, False] = share(
+                key, partial(_serve, capacity, need, pool, "", rule)
+            )
+        found[pool.id, rule, True] = _serve(capacity, need, pool, candidate, rule)
+    return found
 
 
 def _serve(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import gc
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,6 +44,10 @@ def hold(question: Question, overlay: Path | None, assess: Callable[[], Case]) -
     """
     if overlay is not None or _answers(question) is not None:
         return
+    # the last case goes first: two would take twice the memory, and parts of a case hold each
+    # other, so that it does not go by itself
+    _last.clear()
+    gc.collect()
     state = package_state()
     with captured_reads() as reads:
         case = assess()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -290,6 +291,12 @@ def _assess_moment(
 ) -> Moment:
     candidate = question.parameters.candidate
     need = assess_need(evidence, question.parameters.pillars, draws=draws, year=year)
+
+    def share(key: tuple[Hashable, ...], find: Callable[[], Any]) -> Any:
+        # what does not depend on the candidate is found once for all of them
+        asked = (evidence, question.parameters.pillars, capacity.at, year)
+        return draws.share((*asked, question.parameters.count_by, *key), find)
+
     home_need = find_need(evidence, candidate, draws=draws, year=year)
     return Moment(
         label=label,
@@ -297,7 +304,10 @@ def _assess_moment(
         capacity=capacity,
         need=need,
         home_need=home_need,
-        served=assess_served_shares(capacity, need, sets=sets, candidate=candidate),
-        breadth=assess_breadth_by_country(capacity, need, specification=specification),
+        served=assess_served_shares(capacity, need, sets=sets, candidate=candidate, share=share),
+        breadth=share(
+            ("breadth", specification),
+            lambda: assess_breadth_by_country(capacity, need, specification=specification),
+        ),
         balance=assess_candidate_balance(capacity, home_need, candidate=candidate, draws=draws),
     )

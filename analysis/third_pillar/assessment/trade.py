@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from third_pillar.evidence import Evidence
+from third_pillar.evidence import Evidence, FrozenFrame
 from third_pillar.model.dependence import (
     ImportConcentration,
     compute_import_concentration,
@@ -16,7 +17,7 @@ from third_pillar.model.dependence import (
 from third_pillar.vocabulary.codes import AGGREGATES, CHINA, WORLD
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Dependence:
     """Import dependence as far as published shares carry it.
 
@@ -28,9 +29,9 @@ class Dependence:
         net_import_reliance: Country → (percent computed, percent printed or NaN, year, row ids).
     """
 
-    from_china: pd.DataFrame
-    concentration: dict[tuple[str, str], ImportConcentration]
-    net_import_reliance: dict[str, tuple[float, float, int, tuple[str, ...]]]
+    from_china: pd.DataFrame = FrozenFrame()  # type: ignore[assignment]  # noqa: RUF009  a descriptor: hands out frames
+    concentration: Mapping[tuple[str, str], ImportConcentration]
+    net_import_reliance: Mapping[str, tuple[float, float, int, tuple[str, ...]]]
 
 
 def assess_dependence(evidence: Evidence) -> Dependence:
@@ -39,6 +40,10 @@ def assess_dependence(evidence: Evidence) -> Dependence:
     Method:
         §2 of docs/methods.md.
     """
+    return evidence.remember(("import_shares", "apparent_consumption"), _assess_dependence)
+
+
+def _assess_dependence(evidence: Evidence) -> Dependence:
     shares = evidence.table("import_shares")
     newest = shares.sort_values(["year", "known_from"], kind="stable")
     china = newest[(newest["exporter_iso3"] == CHINA) & newest["value"].notna()]
@@ -89,7 +94,7 @@ def _reliance(
     return found
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class MagnetExports:
     """China's monthly exports of rare-earth magnets.
 
@@ -100,9 +105,9 @@ class MagnetExports:
         by_destination: The same columns with `destination_iso3`, without the world.
     """
 
-    world: pd.DataFrame
+    world: pd.DataFrame = FrozenFrame()  # type: ignore[assignment]  # noqa: RUF009  a descriptor: hands out frames
     missing_months: tuple[str, ...]
-    by_destination: pd.DataFrame
+    by_destination: pd.DataFrame = FrozenFrame()  # type: ignore[assignment]  # noqa: RUF009  same
 
     def mean(self, first: str, last: str) -> float | None:
         """Mean tonnes a month over the months present between two, or nothing."""
@@ -116,6 +121,10 @@ def assess_magnet_exports(evidence: Evidence) -> MagnetExports:
     Method:
         §2.3 of docs/methods.md.
     """
+    return evidence.remember(("trade_monthly",), _assess_magnet_exports)
+
+
+def _assess_magnet_exports(evidence: Evidence) -> MagnetExports:
     table = evidence.table("trade_monthly").sort_values("month", kind="stable")
     china = table[table["exporter_iso3"] == CHINA]
     world = china[china["destination_iso3"] == WORLD].reset_index(drop=True)

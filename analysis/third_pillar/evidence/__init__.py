@@ -27,7 +27,7 @@ if TYPE_CHECKING:
         check_fragments,
         verify_fragments,
     )
-    from third_pillar.evidence.frozen import HeldTable, Row
+    from third_pillar.evidence.frozen import FrozenFrame, HeldTable, Row
     from third_pillar.evidence.hand_reading import read_hand_reading
     from third_pillar.evidence.history import HistoryEntry, append_history
     from third_pillar.evidence.loading import Evidence, load_evidence
@@ -61,6 +61,7 @@ __all__ = [
     "Evidence",
     "FragmentCheck",
     "FragmentFault",
+    "FrozenFrame",
     "HeldTable",
     "HistoryEntry",
     "Row",
@@ -110,6 +111,7 @@ _HOMES = {
     "Evidence": "loading",
     "FragmentCheck": "fragments",
     "FragmentFault": "fragments",
+    "FrozenFrame": "frozen",
     "HeldTable": "frozen",
     "HistoryEntry": "history",
     "Row": "frozen",

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from third_pillar import evidence
+from third_pillar.execution.bounds import default_memory
 from third_pillar.execution.checks import check_accepts, read_findings
 from third_pillar.execution.documents import (
     RunRecord,
@@ -21,7 +22,7 @@ from third_pillar.execution.documents import (
 )
 from third_pillar.execution.process import CellFailed, OutOfTime, ProcessEnded, can_start
 from third_pillar.execution.progress import CellProgress, EngineName, Progress
-from third_pillar.execution.run_cells import default_memory, run_cells
+from third_pillar.execution.run_cells import run_cells
 from third_pillar.vocabulary.errors import PillarError, ReportFailed
 from third_pillar.vocabulary.findings import Findings
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from pathlib import Path
 from typing import IO, Any
@@ -138,11 +137,3 @@ def _remake(make: Any, value: Any) -> Any:
     if isinstance(value, dict):
         return make({key: _remake(make, part) for key, part in value.items()})
     return [_remake(make, part) for part in value] if isinstance(value, list) else value
-
-
-def default_memory() -> int | None:
-    """Bytes a report's cells may hold where nothing else is said: half of the machine's memory."""
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
-    except (ValueError, OSError, AttributeError):
-        return None

@@ -48,11 +48,14 @@ def compute_chain_flow(
     counted = capacity[:, :, is_counted]
     if not np.all(np.isfinite(counted)) or np.any(counted < 0):
         raise ValueError("capacity at a counted stage is negative or missing")
-    pooled = capacity.sum(axis=1)
-    constrained = np.where(is_counted, pooled, np.inf)
-    binding = np.argmin(constrained, axis=1)
+    pooled = capacity[:, 0] if capacity.shape[1] == 1 else capacity.sum(axis=1)
+    first, *others = np.flatnonzero(is_counted)
+    flow, binding = pooled[:, first].copy(), np.full(len(pooled), first)
+    for stage in others:
+        tonnes = pooled[:, stage]
+        binding[tonnes < flow] = stage
+        np.minimum(flow, tonnes, out=flow)
     share = np.bincount(binding, minlength=capacity.shape[2]) / len(binding)
-    flow = np.take_along_axis(constrained, binding[:, None], axis=1)[:, 0]
     return ChainFlow(flow, binding, share)
 
 

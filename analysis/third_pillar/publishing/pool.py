@@ -29,6 +29,10 @@ from third_pillar.vocabulary.errors import ReportFailed
 
 _CHUNK = 1 << 16
 _TRIES = 2
+_MOST_TOGETHER = 24
+"""Reports that one process makes at most before another takes over."""
+_ROUNDS = 3
+"""How often each worker is given reports where there are several: the last end near each other."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ class _Work:
     """What is to be made and what is being made.
 
     Attributes:
-        waiting: Pages that one process is to make after each other, the next at the end.
+        waiting: Reports that one process is to make after each other, the next at the end.
         flying: Number of a report that a process has been given → the report.
         leader: Number of a report → the first of those its process was given.
         tries: Number of a report → how often it was given to one.
@@ -90,8 +94,8 @@ class _Work:
         """How many processes are at work."""
         return len({self.leader[number] for number in self.flying})
 
-    def next_pages(self) -> list[Asked]:
-        """The next pages for a process."""
+    def next_reports(self) -> list[Asked]:
+        """The next reports for a process."""
         pages = self.waiting.pop()
         for page in pages:
             self.tries[page.task] += 1
@@ -120,22 +124,34 @@ class _Work:
         return told
 
 
-def gather_pages(asked: list[Asked], workers: int) -> list[list[Asked]]:
-    """Reports that one process makes after each other: pages of one question, which it shares.
+def gather_reports(asked: list[Asked], workers: int) -> list[list[Asked]]:
+    """Reports that one process makes after each other, because they share what is computed.
 
-    No more in one than each worker has to make, so that none waits for the others.
+    Questions that differ in the candidate alone share data and draws, the pages of one question
+    its whole case. No more go to one process than leave the others as much to do, so that none
+    waits long for the last; and few enough that what it holds stays small.
     """
-    questions: dict[str, list[Asked]] = {}
+    families: dict[str, dict[str, list[Asked]]] = {}
     for one in asked:
         apart = None if one.engine == "pillar" else one.task
-        key = [one.given, one.reports, one.own_figures, apart]
-        questions.setdefault(json.dumps(key, sort_keys=True, default=str), []).append(one)
-    most = max(1, math.ceil(len(asked) / workers))
-    return [
-        pages[start : start + most]
-        for pages in questions.values()
-        for start in range(0, len(pages), most)
-    ]
+        rest = {name: value for name, value in one.given.items() if name != "candidate"}
+        family = json.dumps(
+            [rest, one.reports, one.own_figures, apart], sort_keys=True, default=str
+        )
+        question = json.dumps(one.given, sort_keys=True, default=str)
+        families.setdefault(family, {}).setdefault(question, []).append(one)
+    whole = math.ceil(len(asked) / workers)
+    most = min(_MOST_TOGETHER, whole if workers == 1 else math.ceil(whole / _ROUNDS))
+    gathered: list[list[Asked]] = []
+    for questions in families.values():
+        together: list[Asked] = []
+        for pages in questions.values():
+            if together and len(together) + len(pages) > most:
+                gathered.append(together)
+                together = []
+            together = [*together, *pages]
+        gathered += [together[start : start + whole] for start in range(0, len(together), whole)]
+    return gathered
 
 
 @dataclass
@@ -166,12 +182,12 @@ class WarmPool:
 
         A report that was being made when the warm process was lost is asked for once more.
         """
-        work = _Work(list(reversed(gather_pages(asked, self.workers))))
+        work = _Work(list(reversed(gather_reports(asked, self.workers))))
         while work.waiting or work.flying:
             if self._process is None:
                 self._start()
             while work.waiting and work.busy < self.workers:
-                self._ask(work.next_pages())
+                self._ask(work.next_reports())
             messages = self._listen(patience)
             if messages is None:
                 self.close()

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from third_pillar import evidence
 from third_pillar.evidence.location import data_folder
+from third_pillar.execution.bounds import bounded, default_memory
 from third_pillar.execution.profiles import DEFAULT_PROFILE, Profile, load_profile, notebook_path
 from third_pillar.execution.progress import EngineName, Progress
 from third_pillar.execution.question import resolve
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 REPORT = "report.html"
 FINDINGS = "findings.json"
 LOG = "run.log"
+_ASKS_FOR_CASE = b"open_case("
 _STORAGE_ERRNOS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 
 Exporter = Callable[..., Any]
@@ -120,7 +122,7 @@ def publish_report(
         archive: Where the report is kept; the project's where not given.
         earlier: Reports it may be held against; those of the archive where not given.
         shares: Assess the question in this process, whose forks run the cells: the next page of
-            the same question then has the case at hand.
+            the same question then has the case at hand, the next candidate data and draws.
 
     Raises:
         ParameterFault: The question is wrong, or there are own figures and nothing was said of
@@ -287,8 +289,12 @@ def _build(request: _Request, archive: Archive, run: OpenRun) -> tuple[ExecutedR
 def _prepare(request: _Request) -> None:
     from third_pillar.assessment.case import prepare  # noqa: PLC0415  a second; not if unchanged
 
+    notebook = notebook_path(request.profile, root=request.root)
+    if _ASKS_FOR_CASE not in notebook.read_bytes():
+        return
+    memory = request.profile.memory_bytes or default_memory()
     # whatever is wrong, the cell that comes to it says
-    with contextlib.suppress(Exception):
+    with contextlib.suppress(Exception), bounded(memory, request.timeout):
         prepare(request.question)
 
 

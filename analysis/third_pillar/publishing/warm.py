@@ -53,7 +53,7 @@ def warm_up() -> None:
 
 @dataclass
 class _Worker:
-    """One child at work on one report, or on several pages of one question.
+    """One child at work on one report, or on several that share what is computed.
 
     Attributes:
         waiting: Reports it has not said the outcome of.
@@ -147,7 +147,7 @@ class _Parent:
 def _work(
     questions: list[dict[str, Any]], code: str, tell: int, parent: int, others: list[int]
 ) -> None:
-    """One report, or the pages of one question, in a child; does not return."""
+    """One report, or several that share what is computed, in a child; does not return."""
     try:
         die_with(parent)
         for descriptor in others:

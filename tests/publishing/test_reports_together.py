@@ -1,0 +1,131 @@
+"""Reports made after each other by one process, which shares what is computed for them."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reporting import Project
+from third_pillar.publishing.archive import Archive
+from third_pillar.publishing.pool import Answer, Asked, Step, WarmPool, gather_reports
+
+pytestmark = pytest.mark.slow
+
+PAGES = ("claims", "window", "trade")
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("ABC"), st.integers(1, 2), st.sampled_from(["pillar", "kernel"])),
+        max_size=80,
+    ),
+    st.integers(1, 4),
+)
+def test_every_report_is_asked_for_once_with_others_that_differ_in_the_candidate_alone(
+    wanted, workers
+):
+    asked = [
+        Asked(number, "full", {"candidate": who, "seed": seed}, engine=engine)
+        for number, (who, seed, engine) in enumerate(wanted)
+    ]
+    groups = gather_reports(asked, workers)
+    assert Counter(one.task for group in groups for one in group) == Counter(range(len(asked)))
+    for group in groups:
+        assert len({one.given["seed"] for one in group}) == 1
+        assert len(group) == 1 or {one.engine for one in group} == {"pillar"}
+        assert len(group) <= -(-len(asked) // workers)
+        candidates = [one.given["candidate"] for one in group]
+        together = [who for place, who in enumerate(candidates) if who != candidates[place - 1]]
+        # pages of one question follow each other: its case is kept until the next question
+        assert len(together) <= max(1, len(set(candidates)))
+
+
+def test_a_batch_of_many_candidates_keeps_every_worker_at_work():
+    """Two workers get several turns each, and no process makes more than a couple of dozen."""
+    asked = [Asked(n, "full", {"candidate": f"C{n}"}) for n in range(300)]
+    for workers in (1, 2, 4):
+        groups = gather_reports(asked, workers)
+        assert max(map(len, groups)) <= 24
+        assert len(groups) >= 3 * workers
+
+
+def make(pool: WarmPool, asked: list[Asked]) -> dict[int, Answer]:
+    return {told.task: told for told in pool.run(asked) if isinstance(told, Answer)}
+
+
+def test_pages_that_share_a_case_hold_the_findings_they_hold_alone(tmp_path: Path) -> None:
+    """Findings to the byte, and the same files on record as read."""
+    given_ = {"candidate": "BRA", "draws": 200, "as_of": "2026-06-30"}
+    found: dict[str, dict[str, tuple[bytes, dict[str, str]]]] = {}
+    for how in ("alone", "together"):
+        pool = WarmPool(1, environment={"PILLAR_REPORTS": str(tmp_path / how)})
+        asked = [Asked(number, page, given_) for number, page in enumerate(PAGES)]
+        rounds = [asked] if how == "together" else [[one] for one in asked]
+        for one in rounds:
+            for number, answer in make(pool, one).items():
+                outcome = answer.outcome
+                assert outcome.status == "published", outcome.message
+                assert outcome.findings is not None
+                assert outcome.manifest is not None
+                manifest = json.loads(outcome.manifest.read_text(encoding="utf-8"))
+                read = outcome.findings.read_bytes(), manifest["reads"]
+                found.setdefault(how, {})[PAGES[number]] = read
+        again = make(pool, asked)
+        assert {one.outcome.status for one in again.values()} == {"unchanged"}
+        pool.close()
+    assert found["together"] == found["alone"]
+
+
+def test_candidates_that_share_data_and_draws_get_the_findings_they_get_alone(
+    tmp_path: Path,
+) -> None:
+    """Also where one of them is a pillar, or has no need on record."""
+    found: dict[str, dict[str, tuple[bytes, dict[str, str]]]] = {}
+    for how in ("alone", "together"):
+        pool = WarmPool(1, environment={"PILLAR_REPORTS": str(tmp_path / how)})
+        asked = [
+            Asked(number, "full", {"candidate": who, "draws": 300, "scenario": "announced_in_full"})
+            for number, who in enumerate(("AUS", "JPN", "EST", "MYS"))
+        ]
+        rounds = [asked] if how == "together" else [[one] for one in asked]
+        for one in rounds:
+            for number, answer in make(pool, one).items():
+                outcome = answer.outcome
+                assert outcome.status == "published", outcome.message
+                assert outcome.findings is not None
+                assert outcome.manifest is not None
+                manifest = json.loads(outcome.manifest.read_text(encoding="utf-8"))
+                read = outcome.findings.read_bytes(), manifest["reads"]
+                found.setdefault(how, {})[asked[number].given["candidate"]] = read
+        pool.close()
+    assert found["together"] == found["alone"]
+
+
+def test_what_is_lost_over_one_page_is_that_page_alone(project: Project) -> None:
+    """The process that makes three pages is killed amid the second: the others are published."""
+    project.cells("import time; time.sleep(0.2)", "time.sleep(0.2)")
+    pool = WarmPool(1)
+    asked = [Asked(number, "full", {"candidate": "IND"}, force=True) for number in range(3)]
+    outcomes = {}
+    for told in pool.run(asked):
+        if isinstance(told, Step) and told.task == 1 and told.number == 2:
+            children = Path(f"/proc/{pool.pid}/task/{pool.pid}/children").read_text().split()
+            os.kill(int(children[0]), signal.SIGKILL)
+        if isinstance(told, Answer):
+            outcomes[told.task] = told.outcome
+    pool.close()
+    assert {task: one.status for task, one in outcomes.items()} == {
+        0: "published",
+        1: "failed",
+        2: "published",
+    }
+    assert outcomes[1].error == "ProcessLost"
+    assert Archive().verify() == []
+    assert len(Archive().list_runs()) == 2
