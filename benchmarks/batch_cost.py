@@ -2,7 +2,9 @@
 
 Processor seconds (of the command and all it starts) are compared, as other work on the machine
 stretches the clock but not them; only the gain of two workers is by the clock. The floor is the
-notebook's own code as a plain script: what is above it is overhead.
+notebook's own code as a plain script, asked the same questions: what is above it is overhead.
+Reports of a batch are those of a matrix that comes with the kit, seven candidates under three
+scenarios; "each of its own draws" is the worst case, questions that share neither data nor draws.
 
     make bench
     .venv/bin/python benchmarks/batch_cost.py --reports 300   # memory over many reports
@@ -12,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import json
 import os
 import resource
 import statistics
@@ -21,7 +24,9 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+from third_pillar.execution.matrix import expand, read_matrix
 from third_pillar.publishing.pool import Answer, Asked, WarmPool
 
 ROOT = Path(__file__).parents[1]
@@ -36,11 +41,13 @@ PAGES = {
     "window": "40_window",
 }
 CANDIDATES = ("IND", "AUS", "BRA")
+MATRIX = ROOT / "reports" / "matrices" / "candidates.yml"
 FLOOR = """
 import json, sys, time
 cells = [c for c in json.load(open(sys.argv[1]))["cells"] if c["cell_type"] == "code"]
-turns = int(sys.argv[2])
-for turn in range(turns):
+questions = json.loads(sys.argv[2])
+spent = []
+for question in questions:
     began = time.process_time()
     names = {}
     for cell in cells:
@@ -50,10 +57,11 @@ for turn in range(turns):
             getattr(shown, "_repr_mimebundle_", lambda: None)()
         else:
             exec(code, names)
-        if "seed" in names and turns > 1:
-            names["seed"] = turn + 1  # as in the batch: each question is another
-    spent = time.process_time() - began
-print(spent if turns > 1 else time.process_time())
+        if "seed" in names:
+            names |= question
+            question = {}
+    spent.append(time.process_time() - began)
+print(json.dumps({"turns": spent, "whole": time.process_time()}))
 """
 
 
@@ -78,9 +86,9 @@ def cpu(command: list[str], reports: Path) -> float:
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def floor(turns: int) -> float:
-    """Processor seconds of the notebook's code: with imports for one turn, else without."""
-    arguments = [sys.executable, "-c", FLOOR, str(NOTEBOOK), str(turns)]
+def floor(questions: list[dict[str, Any]]) -> dict[str, Any]:
+    """Processor seconds of the notebook's code, question by question and with imports."""
+    arguments = [sys.executable, "-c", FLOOR, str(NOTEBOOK), json.dumps(questions)]
     done = subprocess.run(  # noqa: S603  as above
         arguments,
         capture_output=True,
@@ -88,7 +96,8 @@ def floor(turns: int) -> float:
         check=True,
         env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
     )
-    return float(done.stdout)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
 
 
 def usual_way(reports: Path, notebook: Path = NOTEBOOK) -> float:
@@ -104,11 +113,11 @@ def median(rounds: int, measure: Callable[[], float]) -> float:
 
 
 def run_pool(
-    workers: int, count: int, reports: Path, draws: int
+    workers: int, questions: list[dict[str, Any]], reports: Path
 ) -> tuple[list[float], float, list[int]]:
     """Processor seconds of each report, seconds by the clock, memory of the warm process in MB."""
     pool = WarmPool(workers, environment={"PILLAR_REPORTS": str(reports)})
-    asked = [Asked(n, "full", {"draws": draws, "seed": n}, force=True) for n in range(count)]
+    asked = [Asked(n, "full", given, force=True) for n, given in enumerate(questions)]
     spent, memory = [], []
     list(pool.run([Asked(-1, "full", {"draws": 100}, force=True)]))
     began = time.perf_counter()
@@ -158,7 +167,8 @@ def _resident(pid: int | None) -> int:
 
 def measure_memory(count: int, reports: Path) -> None:
     """Memory of the warm process over many reports."""
-    spent, clock, memory = run_pool(os.cpu_count() or 1, count, reports, 100)
+    questions = [{"draws": 100, "seed": number} for number in range(count)]
+    spent, clock, memory = run_pool(os.cpu_count() or 1, questions, reports)
     tenth = max(1, count // 10)
     first, last = statistics.mean(memory[:tenth]), statistics.mean(memory[-tenth:])
     say(f"{count} reports in {clock:.0f} s; {statistics.median(spent):.2f} s of processor each")
@@ -175,15 +185,19 @@ def compare(rounds: int, reports: Path) -> None:
     cold = median(rounds, lambda: cpu(fresh, reports))
     unchanged = median(rounds, lambda: cpu([pillar, "report", "--quiet"], reports))
     idle = median(rounds, lambda: cpu([pillar, "schedule", "run"], reports))
-    spent, one, _ = run_pool(1, 6, reports, 10_000)
-    _, two, _ = run_pool(2, 6, reports, 10_000)
-    warm = statistics.median(spent)
-    cold_floor, warm_floor = median(rounds, lambda: floor(1)), floor(3)
+    matrix = [dict(task.given) for task in expand(read_matrix(MATRIX))]
+    spent, one, _ = run_pool(1, matrix, reports)
+    _, two, _ = run_pool(2, matrix, reports)
+    warm, warm_floor = statistics.mean(spent), statistics.mean(floor(matrix)["turns"])
+    seeds = [{"seed": number} for number in range(1, 7)]
+    alone, alone_floor = run_pool(1, seeds, reports)[0], floor([{}, *seeds])["turns"][1:]
+    cold_floor = median(rounds, lambda: floor([{}])["whole"])
     say(f"{'':32}{'processor s':>12}{'of usual':>10}{'floor':>8}{'overhead':>10}")
     for name, seconds, least in (
         ("papermill + nbconvert", usual, cold_floor),
         ("pillar report, cold", cold, cold_floor),
-        ("pillar batch, a report, warm", warm, warm_floor),
+        (f"pillar batch {MATRIX.name}", warm, warm_floor),
+        ("  each of its own draws", statistics.mean(alone), statistics.mean(alone_floor)),
         ("pillar report, unchanged", unchanged, 0.0),
         ("pillar schedule, nothing due", idle, 0.0),
     ):
