@@ -104,7 +104,8 @@ def _keep(
 
 
 _made: dict[tuple[Evidence, int, int], RowDraws] = {}
-_MOST_MADE = 6
+_MOST_DRAWS = 24_000
+"""Draws held of all that are kept: two runs of 10,000, or one and every scenario on fewer."""
 
 
 def find_draws(evidence: Evidence, *, draws: int, seed: int) -> RowDraws:
@@ -114,7 +115,7 @@ def find_draws(evidence: Evidence, *, draws: int, seed: int) -> RowDraws:
     if made is None:
         made = RowDraws(evidence.assumption_rows, draws=draws, seed=seed)
     _made[key] = made
-    while len(_made) > _MOST_MADE:
+    while len(_made) > 1 and sum(one.draws for one in _made.values()) > _MOST_DRAWS:
         del _made[next(iter(_made))]
     return made
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from third_pillar.model.pipeline import (
     compute_delay,
     compute_lateness_odds,
     compute_plant_capacity,
+    compute_ramp_share,
     compute_start,
 )
 from third_pillar.model.sampling import Draws, draw_chance
@@ -56,9 +58,13 @@ class Fate:
 
     def share(self, at: float) -> Draws:
         """Share of nameplate at a point in time, 0 to 1."""
-        one = np.ones_like(self.start)
+        first, last = self._span
+        if at <= first:
+            return np.zeros_like(self.start)
+        if at >= last:
+            return self.is_built
         return compute_plant_capacity(
-            one,
+            np.ones_like(self.start),
             is_built=self.is_built,
             start=self.start,
             delay_years=np.zeros_like(self.start),
@@ -66,6 +72,22 @@ class Fate:
             at=at,
             steepness=self.steepness,
         )
+
+    def shares(self, moments: Draws) -> Draws:
+        """The same at many points in time, shape (draws, moments)."""
+        built = np.flatnonzero(self.is_built)
+        found = np.zeros((len(self.start), len(moments)))
+        found[built] = compute_ramp_share(
+            moments - self.start[built, None],
+            self.ramp_years[built, None],
+            self.steepness[built, None],
+        )
+        return found
+
+    @cached_property
+    def _span(self) -> tuple[float, float]:
+        """Before the first it makes nothing in any draw, from the last on all it ever will."""
+        return float(self.start.min()), float((self.start + self.ramp_years).max())
 
 
 def draw_fate(

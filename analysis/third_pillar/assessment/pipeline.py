@@ -72,8 +72,8 @@ def assess_fans(results: Results, countries: Sequence[str]) -> dict[Stage, Fan]:
             continue
         path = np.repeat(np.nansum(base, axis=1)[:, None], len(months), axis=1)
         for plant in plants:
-            if plant.stage is stage:
-                path += _path(plant, at)
+            if plant.stage is stage and plant.fate is not None:
+                path += plant.nameplate[:, None] * plant.fate.shares(at)
         unknown = tuple(c for c, hidden in zip(countries, is_unknown, strict=True) if hidden)
         found[stage] = _fan(months, path, unknown)
     return found
@@ -84,10 +84,6 @@ def _few_draws(results: Results) -> RowDraws:
     return RowDraws(
         results.evidence.assumption_rows, draws=min(draws.draws, _PATH_DRAWS), seed=draws.seed
     )
-
-
-def _path(plant: Plant, at: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    return np.stack([plant.capacity(float(moment)) for moment in at], axis=1)
 
 
 def _fan(months: tuple[str, ...], path: npt.NDArray[np.float64], unknown: tuple[str, ...]) -> Fan:

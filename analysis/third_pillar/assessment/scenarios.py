@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from third_pillar.assessment.bench import Bench, count_stages
-from third_pillar.assessment.draws import RowDraws
+from third_pillar.assessment.draws import RowDraws, find_draws
 from third_pillar.assessment.layers import LayeredMoment
 from third_pillar.assessment.links import assess_linked_share, sum_reserved
 from third_pillar.assessment.pipeline import sum_arrivals
@@ -99,11 +99,7 @@ def measure_scenario(question: Question, evidence: Evidence) -> dict[str, Figure
         §5.12 of docs/methods.md.
     """
     parameters = question.parameters
-    draws = RowDraws(
-        evidence.assumption_rows,
-        draws=min(parameters.draws, SCENARIO_DRAWS),
-        seed=parameters.seed,
-    )
+    draws = find_draws(evidence, draws=min(parameters.draws, SCENARIO_DRAWS), seed=parameters.seed)
     bench = Bench(question, evidence, draws)
     count_by, year = parameters.count_by, parameters.horizon
     capacity, need = bench.capacity(count_by, year), bench.need(year)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from third_pillar.evidence import Evidence
+from third_pillar.evidence import Evidence, FrozenFrame
 from third_pillar.model.window import Window, assess_control_status, assess_window
 from third_pillar.vocabulary.codes import CHINA
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Suspension:
     """The window seen from the date asked.
 
@@ -23,9 +23,9 @@ class Suspension:
             candidate, ascending by date.
     """
 
-    controls: pd.DataFrame
+    controls: pd.DataFrame = FrozenFrame()  # type: ignore[assignment]  # noqa: RUF009  a descriptor: hands out frames
     window: Window | None
-    events: pd.DataFrame
+    events: pd.DataFrame = FrozenFrame()  # type: ignore[assignment]  # noqa: RUF009  same
 
 
 def assess_suspension(
@@ -43,6 +43,11 @@ def assess_suspension(
     Method:
         §4.1 of docs/methods.md.
     """
+    tables = ("export_controls", "policy_events")
+    return evidence.remember(tables, _assess_suspension, on, candidate, subject)
+
+
+def _assess_suspension(evidence: Evidence, on: dt.date, candidate: str, subject: str) -> Suspension:
     controls = evidence.table("export_controls")
     rare_earths = controls[controls["is_rare_earth"].astype(bool)]
     together = rare_earths.dropna(subset=["suspended_from"])

@@ -119,6 +119,9 @@ class WhatWould:
 
     def trace(self, place: str, *, up_to: float) -> tuple[tuple[float, float], ...]:
         """(tonnes added, share of the definitions that say pillar), for a line up to a tonnage."""
+        # who refuses the addition found is asked with the rest of its place: what a line of
+        # additions shares is kept for one place at a time
+        _ = self.find(place).refusing
         points = [up_to * step / _STEPS for step in range(_STEPS + 1)]
         return tuple((tonnes, self._share(place, tonnes)) for tonnes in points)
 

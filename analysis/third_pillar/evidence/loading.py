@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -113,13 +113,20 @@ class Evidence:
             )
         return self.tables.hold(name)
 
-    def remember(self, names: tuple[str, ...], find: Callable[[Evidence], _Found]) -> _Found:
+    def remember(
+        self, names: tuple[str, ...], find: Callable[..., _Found], *asked: Hashable
+    ) -> _Found:
         """What a function finds in these tables and in nothing else, found once.
 
         Evidence that holds the same tables, under another scenario or in a trial, shares it:
         what is found must not be changed.
+
+        Args:
+            names: The tables.
+            find: Called with this evidence and with what is asked of it.
+            asked: What the answer depends on besides.
         """
-        return self.tables.remember(names, find, lambda: find(self))
+        return self.tables.remember(names, (find, *asked), lambda: find(self, *asked))
 
     def with_tables(self, frames: Mapping[str, pd.DataFrame | HeldTable]) -> Evidence:
         """The same evidence with other frames in the place of some tables, for a trial."""
