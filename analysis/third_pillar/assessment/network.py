@@ -155,16 +155,20 @@ def _serve(
 
 
 def assess_breadth_by_country(
-    capacity: StageCapacity, need: Need, *, specification: BreadthSpecification
+    capacity: StageCapacity,
+    need: Need,
+    countries: tuple[str, ...],
+    *,
+    specification: BreadthSpecification,
 ) -> dict[str, Breadth]:
-    """The breadth test for every country with data outside China, by country code.
+    """The breadth test for countries outside China, by country code.
 
     Method:
         §5.2 of docs/methods.md.
     """
     return {
         country: assess_breadth(capacity.of(country), need.tonnes, specification=specification)
-        for country in capacity.countries
+        for country in countries
         if country != CHINA
     }
 

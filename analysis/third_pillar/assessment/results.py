@@ -294,10 +294,12 @@ def _assess_moment(
 
     def share(key: tuple[Hashable, ...], find: Callable[[], Any]) -> Any:
         # what does not depend on the candidate is found once for all of them
-        asked = (evidence, question.parameters.pillars, capacity.at, year)
-        return draws.share((*asked, question.parameters.count_by, *key), find)
+        given = (evidence, question.parameters.pillars, capacity.at, year)
+        return draws.share((*given, question.parameters.count_by, *key), find)
 
     home_need = find_need(evidence, candidate, draws=draws, year=year)
+    asked = {candidate, *question.parameters.pillars, *question.members}
+    unnamed = tuple(sorted(asked - set(capacity.countries)))
     return Moment(
         label=label,
         year=year,
@@ -305,9 +307,15 @@ def _assess_moment(
         need=need,
         home_need=home_need,
         served=assess_served_shares(capacity, need, sets=sets, candidate=candidate, share=share),
-        breadth=share(
-            ("breadth", specification),
-            lambda: assess_breadth_by_country(capacity, need, specification=specification),
-        ),
+        breadth={
+            **share(
+                ("breadth", specification),
+                lambda: assess_breadth_by_country(
+                    capacity, need, capacity.countries, specification=specification
+                ),
+            ),
+            # whoever is asked about takes the test, also where no row names a plant of theirs
+            **assess_breadth_by_country(capacity, need, unnamed, specification=specification),
+        },
         balance=assess_candidate_balance(capacity, home_need, candidate=candidate, draws=draws),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from third_pillar.assessment.case import Case
-from third_pillar.assessment.curve import AGREEMENT, Outcome, Split
+from third_pillar.assessment.curve import AGREEMENT, Outcome, SpecificationCurve, Split
 from third_pillar.briefing.markup import Exhibit, Fragment, fragment, number, paragraph, table
 from third_pillar.briefing.words import candidate, sentence_start
 from third_pillar.figures.curve import CurveMark, draw_specification_curve
@@ -129,7 +129,7 @@ def show_curve(case: Case) -> Exhibit:
         id="fig-curve",
         title=(
             f"{sentence_start(candidate(case))} is a pillar under {yes} of {len(curve.tested)} "
-            f"definitions: {_title_verdict(curve.verdict)}"
+            f"definitions: {_title_verdict(curve)}"
         ),
         note=Markup(
             "Above, the chance in percent that the candidate is a pillar, one mark a definition, "
@@ -158,10 +158,10 @@ def show_curve(case: Case) -> Exhibit:
     )
 
 
-def _title_verdict(verdict: str) -> str:
-    return {"contested": "contested", "yes": "nine in ten agree", "no": "nine in ten deny it"}[
-        verdict
-    ]
+def _title_verdict(curve: SpecificationCurve) -> str:
+    unanimous = {0.0: "none agrees", 1.0: "all agree"}
+    words = {"contested": "contested", "yes": "nine in ten agree", "no": "nine in ten deny it"}
+    return unanimous.get(curve.share, words[curve.verdict])
 
 
 def _words(outcome: Outcome) -> str:

@@ -31,8 +31,10 @@ from third_pillar.briefing.words import (
     country,
     day,
     horizon,
+    is_on_record,
     narrowest,
     others,
+    phrase_nothing_on_record,
     pillars,
     sentence_start,
 )
@@ -128,7 +130,8 @@ def _answer_sentences(case: Case, answer: str, *, linked: bool = False) -> list[
 
     specification = case.results.specification
     stages = case.results.horizon.breadth[case.results.candidate].stages_reached
-    first = _OPENINGS[answer].format(
+    opening = _UNANIMOUS.get(case.results.curve.share, _OPENINGS[answer])
+    first = opening.format(
         share=shown("specification_share()"),
         count=shown("specification_count()"),
         name=candidate(case),
@@ -141,7 +144,8 @@ def _answer_sentences(case: Case, answer: str, *, linked: bool = False) -> list[
         horizon(case), phrase_count(specification.stages_needed),
     )  # fmt: skip
     third = _answer_served(case, shown) if others(case) else Markup("")
-    return [part if linked else part.striptags() for part in (first, second, third) if part]
+    bare = Markup("") if is_on_record(case) else Markup("{}").format(phrase_nothing_on_record(case))
+    return [part if linked else part.striptags() for part in (first, second, bare, third) if part]
 
 
 def _answer_served(case: Case, shown: Callable[[str], str | Markup]) -> Markup:
@@ -178,6 +182,12 @@ _OPENINGS = {
     "yes": Markup("Yes: under {share} of {count} of pillar, {name} is one"),
     "no": Markup("No: only under {share} of {count} of pillar is {name} one"),
     "contested": Markup("It depends on what a pillar is: under {share} of {count}, {name} is one"),
+}
+
+
+_UNANIMOUS = {
+    1.0: Markup("Yes: under all {count} of pillar, {name} is one"),
+    0.0: Markup("No: under none of {count} of pillar is {name} one"),
 }
 
 
@@ -238,19 +248,24 @@ def _judge_breadth(case: Case) -> Markup:
     iso3, best = case.results.candidate, _best_stage(case)
     threshold = 100 * case.results.specification.threshold
     metric = case.metric(f"breadth_chance({iso3}, horizon)")
+    why = (
+        Markup("Its best stage is {}, with {} of the need.").format(
+            STAGE_NOUNS[best],
+            number(case.find_metric(f"share_of_need({iso3}, {best}, horizon)"), limits=[threshold]),
+        )
+        if is_on_record(case)
+        else Markup("{}").format(phrase_nothing_on_record(case))
+    )
     return Markup(
-        "<strong>Pillar by breadth at the end of {}: {} ({}).</strong> Its best stage is {}, with "
-        "{} of the need. Confidence is {}."
+        "<strong>Pillar by breadth at the end of {}: {} ({}).</strong> {} Confidence is {}."
     ).format(
         horizon(case), phrase_likelihood(float(metric.value or 0)),
-        number(metric, limits=LIKELIHOOD_EDGES), STAGE_NOUNS[best],
-        number(case.find_metric(f"share_of_need({iso3}, {best}, horizon)"), limits=[threshold]),
-        metric.confidence,
+        number(metric, limits=LIKELIHOOD_EDGES), why, metric.confidence,
     )  # fmt: skip
 
 
 def _judge_chain(case: Case) -> Markup:
-    if case.find_metric("binding_stage(horizon)") is None:
+    if case.find_metric("binding_stage(horizon)") is None or not is_on_record(case):
         return Markup("")
     need = case.find_metric("home_need(horizon)")
     against = (

@@ -17,6 +17,7 @@ from third_pillar.assessment.metrics_network import (
     other_expressions,
     select_partners,
 )
+from third_pillar.assessment.panel import NOTHING
 from third_pillar.assessment.standing import BURDEN, DEPENDS, NEUTRAL, RELIEF
 from third_pillar.briefing.data_notes import note_own_figures
 from third_pillar.briefing.markup import (
@@ -89,6 +90,11 @@ def compose_network_headline(case: Case) -> Fragment:
 
 def _attribution(case: Case) -> Markup:
     standing = case.results.standing
+    own = [case.metric(f"shapley({case.results.candidate}, {by})").value for by in COUNTS]
+    if all(isinstance(tonnes, float) and tonnes < NOTHING for tonnes in own):
+        return Markup(
+            "{} adds nothing to the need served, whether plants count by location or by owner."
+        ).format(sentence_start(candidate(case)))
     ranks = [
         Markup("{} of {}").format(
             number(find_number(case, f"shapley_rank({by})")),

@@ -15,8 +15,10 @@ from third_pillar.briefing.words import (
     candidate,
     country,
     horizon,
+    is_on_record,
     narrowest,
     phrase_lack,
+    phrase_nothing_on_record,
     pillars,
     sentence_start,
     sources_note,
@@ -63,6 +65,8 @@ def _mining(case: Case) -> list[str | Markup]:
 
 
 def _chain(case: Case) -> list[str | Markup]:
+    if not is_on_record(case):
+        return [phrase_nothing_on_record(case)]
     said: list[str | Markup] = []
     for when, opening in (("now", "Today"), ("horizon", f"By the end of {horizon(case)}")):
         flow = case.find_metric(f"chain_flow({when})")
@@ -245,6 +249,8 @@ def _capacity_title(case: Case) -> str:
         for stage, share in zip(STAGES, breadth.share_of_need, strict=True)
         if share >= case.results.specification.threshold
     ]
+    if not is_on_record(case):
+        return f"No capacity of {candidate(case)} is on record at any stage"
     if not reached:
         return (
             f"On average, {candidate(case)} stays below {threshold:g} % of the pillars' need "

@@ -34,8 +34,10 @@ from third_pillar.briefing.words import (
     country,
     day,
     horizon,
+    is_on_record,
     narrowest,
     phrase_lack,
+    phrase_nothing_on_record,
     pillars,
     sentence_start,
     sources_note,
@@ -108,6 +110,8 @@ def _own(case: Case) -> Markup:
     flow = find_number(case, "chain_flow(horizon)")
     if flow is None:
         return Markup("")
+    if not is_on_record(case):
+        return Markup("{}").format(phrase_nothing_on_record(case))
     return Markup(
         "<strong>Its own chain</strong> from mine to magnet allows {}{} by the end of {}; of the "
         "stages on record the narrowest {}."

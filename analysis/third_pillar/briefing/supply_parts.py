@@ -28,6 +28,7 @@ from third_pillar.briefing.words import (
     STAGE_NOUNS,
     candidate,
     horizon,
+    is_on_record,
     phrase_lack,
     pillars,
     sentence_start,
@@ -42,7 +43,7 @@ def show_stage_balance(case: Case) -> Exhibit:
     """The candidate's stages against its own need, the narrowest marked."""
     then, iso3 = case.results.horizon, case.results.candidate
     records = [then.capacity.record(iso3, stage) for stage in STAGES]
-    binding = then.balance.binding_stages
+    binding = then.balance.binding_stages if is_on_record(case) else ()
     labels = [
         f"<b>{STAGE_LABELS[stage]}</b><br>narrowest" if stage in binding else STAGE_LABELS[stage]
         for stage in STAGES
@@ -103,6 +104,8 @@ def show_stage_balance(case: Case) -> Exhibit:
 
 def _balance_title(case: Case) -> str:
     balance, name = case.results.horizon.balance, candidate(case)
+    if not is_on_record(case):
+        return f"No capacity of {name} is on record at any stage"
     flow = show_number(balance.flow[0], "", like="t a")
     said = f"The chain of {name} alone passes {flow} t a year by the end of {horizon(case)}"
     need = balance.home_need

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from third_pillar.assessment.capacity import NONE_ON_RECORD
 from third_pillar.briefing.numbers import phrase_list
 from third_pillar.vocabulary.codes import Stage
 
@@ -62,6 +63,21 @@ def horizon(case: Case) -> int:
     return case.results.question.parameters.horizon
 
 
+def is_on_record(case: Case) -> bool:
+    """Whether anything is on record of the candidate's chain, be it that its tonnage is unknown."""
+    return any(
+        case.results.moment(when).capacity.record(case.results.candidate, stage).status
+        != NONE_ON_RECORD
+        for when in ("now", "horizon")
+        for stage in Stage
+    )
+
+
+def phrase_nothing_on_record(case: Case) -> str:
+    """What is said in the place of numbers where no row names the candidate's chain."""
+    return f"Nothing is on record of a mine or plant in {candidate(case)}, at any stage."
+
+
 def phrase_lack(case: Case, shown: Markup) -> Markup:
     """What its magnet plants lack in oxide: a mean over draws of which some lack nothing.
 
@@ -115,4 +131,6 @@ def sources_note(case: Case, source_ids: tuple[str, ...], *, limit: int = 4) -> 
     ]
     more = len(seen) - limit
     tail = Markup(" and {} more").format(more) if more > 0 else Markup("")
+    if not links:
+        return Markup("No row is on record.")
     return Markup("Sources: ") + Markup(", ").join(links) + tail + Markup(".")

@@ -33,8 +33,9 @@ def compute_shapley(members: Capacity, need: Draws, *, is_counted: Mask) -> Capa
         §5.7 of docs/methods.md (Shapley 1953, doi:10.1515/9781400881970-018).
     """
     value = [_average_gains(served) for served in _serve_coalitions(members, need, is_counted)]
-    # Nobody's joining lowers what is served: below zero is rounding.
-    return np.maximum(np.concatenate(value, axis=1).T, 0.0)
+    found = np.concatenate(value, axis=1).T
+    # Nobody's joining lowers what is served: what is below a gram is rounding.
+    return np.where(found < _GRAM, 0.0, found)
 
 
 def compute_mean_shapley(members: Capacity, need: Draws, *, is_counted: Mask) -> Draws:
@@ -123,6 +124,7 @@ def _average_gains(served: Capacity) -> Capacity:
 
 
 _EXACT = 14
+_GRAM = 1e-6
 
 
 @lru_cache(maxsize=16)
