@@ -6,12 +6,11 @@ import itertools
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
 from third_pillar.assessment.bench import Bench, Mask, Tonnes
 from third_pillar.assessment.heavy import HEAVY_STAGES
 from third_pillar.model.chain import count_known
-from third_pillar.model.readings import compute_redundancy
+from third_pillar.model.readings import find_costliest_loss, sum_without
 from third_pillar.vocabulary.codes import CHINA, STAGES, Stage
 from third_pillar.vocabulary.specifications import HEAVY, LIGHT
 
@@ -155,20 +154,14 @@ class Ground:
         """By rule: what is left at each stage, the stages counted, and the share then served."""
         members = self._bench.members(pool, self._count_by, self._year, layer=self._layer)
         counted = self.rules & ~np.isnan(members[0]).all(axis=0)
-        nothing = np.zeros((len(members), members.shape[2]))
-        found, left = [], {}
-        for stages in counted:
-            alone, _, lost = compute_redundancy(members, nothing, self.need, is_counted=stages)
-            if lost not in left:
-                stay = [place for place in range(len(pool)) if place != lost]
-                left[lost] = sum_members(members, stay)
-            found.append((left[lost], stages, alone))
-        return found
-
-
-def sum_members(members: Tonnes, places: list[int]) -> npt.NDArray[np.float64]:
-    """What some members hold together, shape (stages, draws), from (draws, members, stages)."""
-    total = np.zeros((members.shape[2], members.shape[0]))
-    for place in places:
-        total += count_known(members[:, place].T)
-    return total
+        known = np.ascontiguousarray(count_known(members).transpose(1, 2, 0))
+        losses = find_costliest_loss(known, self.need, rules=counted).tolist()
+        left = {lost: sum_without(known, lost) for lost in set(losses)}
+        return [
+            (
+                left[lost],
+                stages,
+                np.minimum(left[lost][stages].min(axis=0) / self.need, 1.0),
+            )
+            for lost, stages in zip(losses, counted, strict=True)
+        ]

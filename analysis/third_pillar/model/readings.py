@@ -77,22 +77,55 @@ def compute_redundancy(
     Method:
         §5.5 of docs/methods.md.
     """
-    if pool.shape[1] < _TWO:
-        raise ValueError("redundancy needs a pool of two members or more")
-    known = count_known(pool)
-    whole = _check(known.sum(axis=1), is_counted)
-    served = np.array(
-        [
-            np.minimum(_flow(whole - known[:, place], is_counted), need).mean()
-            for place in range(pool.shape[1])
-        ]
-    )
-    # Of those whose loss costs as much, to the gram, the first.
-    lost = int(np.argmax(served <= served.min() + _SAME))
-    left = np.delete(known, lost, axis=1).sum(axis=1)
+    known = np.ascontiguousarray(count_known(pool).transpose(1, 2, 0))
+    _check(known.sum(axis=0).T, is_counted)
+    lost = int(find_costliest_loss(known, need, rules=is_counted[None])[0])
+    left = sum_without(known, lost).T
     joined = left + _check(count_known(candidate), is_counted)
     alone, together = (_flow(pooled, is_counted) / need for pooled in (left, joined))
     return np.minimum(alone, 1.0), np.minimum(together, 1.0), lost
+
+
+def find_costliest_loss(known: Capacity, need: Draws, *, rules: Mask) -> npt.NDArray[np.int64]:
+    """The member whose loss costs most on average, by several rules on what constrains.
+
+    Args:
+        known: Tonnes of each member, shape (members, stages, draws), two members or more.
+        need: Shape (draws,).
+        rules: Stages that constrain, shape (rules, stages).
+
+    Returns:
+        Its place, shape (rules,); of those whose loss costs as much, to the gram, the first.
+
+    Raises:
+        ValueError: A pool of fewer than two members has nobody left to fail over to.
+
+    Method:
+        §5.5 of docs/methods.md.
+    """
+    if len(known) < _TWO:
+        raise ValueError("redundancy needs a pool of two members or more")
+    whole = known.sum(axis=0)
+    served = np.empty((len(known), len(rules)))
+    for place, tonnes in enumerate(known):
+        left = whole - tonnes
+        for rule, stages in enumerate(rules):
+            served[place, rule] = np.minimum(left[stages].min(axis=0), need).mean()
+    return np.asarray(np.argmax(served <= served.min(axis=0) + _SAME, axis=0))
+
+
+def sum_without(known: Capacity, lost: int) -> Capacity:
+    """What a pool holds once one member has failed, shape (stages, draws).
+
+    Args:
+        known: Tonnes of each member, shape (members, stages, draws).
+        lost: Place of the member.
+    """
+    left = np.zeros(known.shape[1:])
+    for place, tonnes in enumerate(known):
+        if place != lost:
+            left += tonnes
+    return left
 
 
 _TWO = 2
