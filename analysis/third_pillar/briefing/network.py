@@ -230,7 +230,8 @@ def _shapley_title(case: Case, rows: list[PairedRow]) -> str:
         if by_location == by_owner
         else f"{by_location} carries most by location, {_inside(by_owner)} by owner"
     )
-    return f"{most}; {candidate(case)} adds {show_span(low, high, like='t a')} t a year on average"
+    shown = show_span(low, high, like="t a") if high >= NOTHING else "under 1"
+    return f"{most}; {candidate(case)} adds {shown} t a year on average"
 
 
 def _inside(name: str) -> str:

@@ -68,10 +68,8 @@ def show_number(
 
 
 def show_span(low: float, high: float, *, like: str) -> str:
-    """The two ends of a range, e.g. "17–22", or "−2,500 to −1,730" below zero; once if alike."""
+    """The two ends of a range, e.g. "17–22", or "−2,500 to −1,730" below zero."""
     ends = [show_number(end, "", like=like) for end in (low, high)]
-    if ends[0] == ends[1]:
-        return ends[0]
     return (" to " if low < 0 else "–").join(ends)
 
 
