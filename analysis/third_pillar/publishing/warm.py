@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import importlib
 import json
 import os
 import selectors
@@ -28,16 +29,43 @@ from third_pillar.publishing.atomic import REPORTS_VARIABLE
 _CHUNK = 1 << 16
 
 
+_AT_FIRST_USE = (
+    "IPython.core.application",
+    "IPython.core.completer",
+    "IPython.core.completerlib",
+    "IPython.core.crashhandler",
+    "IPython.core.logger",
+    "IPython.core.magics",
+    "IPython.core.oinspect",
+    "resource",
+    "third_pillar.briefing.changes",
+    "third_pillar.evidence.read_digests",
+    "third_pillar.evidence.synthetic",
+)
+"""Imported not by what needs them, but once it runs."""
+
+
+_SHOWN_FIRST = (
+    "show_curve",
+    "show_exports",
+    "show_import_shares",
+    "show_stage_shares",
+    "show_breadth",
+    "compose_limits",
+)
+"""Parts of a report for which most is read or compiled where nothing was shown before."""
+
+
 def warm_up() -> None:
     """Import what reports need, and do once what costs most the first time it is done."""
-    import mistune  # noqa: F401, PLC0415  all of this is for its side effect
-
-    from third_pillar import briefing, evidence  # noqa: PLC0415
+    from third_pillar import briefing, evidence  # noqa: PLC0415  all of this for its side effect
     from third_pillar.execution import run, shell  # noqa: F401, PLC0415
     from third_pillar.publishing import html_export, since_last  # noqa: F401, PLC0415
     from third_pillar.publishing.plotly_bundle import load_bundle  # noqa: PLC0415
     from third_pillar.publishing.provenance import installed_versions  # noqa: PLC0415
 
+    for name in _AT_FIRST_USE:
+        importlib.import_module(name)
     load_bundle()
     installed_versions()
     html_export.warm_templates()
@@ -46,7 +74,8 @@ def warm_up() -> None:
     with contextlib.suppress(Exception):  # what is wrong with the data, each report says
         case = briefing.open_case()
         _ = case.metrics, case.verdicts, case.results.trade_panel, case.results.export_study
-        briefing.show_curve(case)._repr_mimebundle_()
+        for name in _SHOWN_FIRST:
+            getattr(briefing, name)(case)._repr_mimebundle_()
         for scenario in evidence.scenario_names():
             evidence.load_evidence(case.results.question.as_of, scenario=scenario)
 
