@@ -39,6 +39,7 @@ _AT_FIRST_USE = (
     "IPython.core.logger",
     "IPython.core.magics",
     "IPython.core.oinspect",
+    "bdb",
     "resource",
     "third_pillar.briefing.changes",
     "third_pillar.evidence.read_digests",
@@ -67,7 +68,8 @@ def warm_up() -> None:
     from third_pillar.publishing.provenance import installed_versions  # noqa: PLC0415
 
     for name in _AT_FIRST_USE:
-        importlib.import_module(name)
+        with contextlib.suppress(ImportError):  # what is not there will not be asked for
+            importlib.import_module(name)
     load_bundle()
     installed_versions()
     html_export.warm_templates()
