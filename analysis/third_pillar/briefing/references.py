@@ -136,7 +136,7 @@ def _cited(case: Case) -> list[str]:
         *(source for metric in case.metrics.values() for source in select_metric_sources(metric)),
         *(source for verdict in case.verdicts.values() for source in verdict.source_ids),
         *(source for gap in case.gaps for source in gap.source_ids),
-        *(str(s) for found in results.stage_shares.values() for s in found.shares["source_id"]),
+        *(source for found in results.stage_shares.values() for source in found.source_ids),
         *(str(source) for source in results.exports.world["source_id"]),
         *(str(source) for source in results.suspension.controls["source_id"]),
         *results.horizon.served["pillars", "metal counted", True].source_ids,
