@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+import json
+from html.parser import HTMLParser
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from third_pillar.publishing import offline_check
 from third_pillar.publishing.offline_check import check_offline
 
 HEAD = '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'">'
@@ -103,3 +109,59 @@ def test_a_figure_without_its_drawing_is_named():
         '<p class="note">N</p><table><tr><td>1</td></tr></table></figure>'
     )
     assert "fig-a: has no rendering" in faults(figure)
+
+
+def test_a_path_in_a_figure_is_found_however_its_json_writes_it():
+    """On a new line, of Windows, after a dash: what a reader sees counts, not its escapes."""
+    for text in ("see\n/home/ana/x", "C:\\Users\\ana", "\N{EN DASH}/srv/x", "file:///x"):
+        figure = {"data": [{"type": "bar", "text": ["ok", {"deep": text}]}], "layout": {}}
+        page = json.dumps({"fig-a": {"figure": figure}})
+        body = '<figure class="exhibit" id="fig-a"><div data-figure="fig-a"></div></figure>'
+        found = faults(f'{body}<script id="tp-figures" type="application/json">{page}</script>')
+        assert "fig-a: a path of this machine is in it" in found
+        figure["data"][0]["text"] = ["and/or", "a\\b", "https://example.org/home", "1/tmp/2"]
+        page = json.dumps({"fig-a": {"figure": figure}})
+        found = faults(f'{body}<script id="tp-figures" type="application/json">{page}</script>')
+        assert "fig-a: a path of this machine is in it" not in found
+
+
+class _EachTagAnew(offline_check._Page):
+    """The same check on the library's parser as it is."""
+
+    parse_starttag = HTMLParser.parse_starttag
+    parse_endtag = HTMLParser.parse_endtag
+    updatepos = HTMLParser.updatepos
+
+
+PIECES = [
+    *("<td>", "</td>", "<td >", "<TD>", "</TD>", "</td >", "<td", "<td/>", "<tr>", "</tr>", "<"),
+    *('<td class="num">', "<td class=num>", "<td class='num'>", '<p class="alt note">', "</p>"),
+    *('<p id="a">', '<p id="b">', '<a href="#a">', '<a href="#c">', '<a href="x.html">', "</a>"),
+    *('<a title="x>', '<a title="x>">', '">', "'", '<span title="a&amp;b">', "<span title='>'>"),
+    *('<figure class="exhibit" id="f">', '<div data-figure="f">', "</div>", "</figure>", "<br>"),
+    *('<p onclick="x()">', '<li style="x">', '<td background="x.png">', "</br>", "</nothing>"),
+    *('<script id="tp-page">', "fetch('x')", "</script>", '<style id="tp-style">', "</style>"),
+    *("<!--", "-->", "<td><!-- </td> -->", "@import 'x'", "/home/ana/x", "C:\\Users\\x", "text"),
+    *("<title>", "</title>", "<textarea>", "</textarea>", "<![CDATA[", "]]>", "&lt;td&gt;", "\n"),
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=25))
+def test_a_tag_that_comes_again_is_read_as_the_first_time(pieces):
+    """What is known of a tag never changes what a page is found to hold, however broken it is."""
+    markup = "".join(pieces) * 2
+    pages = [offline_check._Page(), _EachTagAnew()]
+    for page in pages:
+        page.feed(markup)
+        page.close()
+    kept = ("faults", "ids", "inner_links", "exhibits", "scripts", "has_policy", "rawdata")
+    fast, slow = ([getattr(page, name) for name in kept] for page in pages)
+    assert fast == slow
+
+
+def test_a_fault_is_found_each_time_its_tag_comes():
+    """The second of two same ids is a fault, and so is what stands where a script was left."""
+    assert "<p id=a>: this id is used twice" in faults('<p id="a">x</p><p id="a">y</p>')
+    hidden = '<td>1</td><script id="tp-page">"<td></td>"; fetch("x")</script><td>2</td>'
+    assert faults(hidden) == ["<script id=tp-page> would load something: fetch("]
+    assert len(faults('<td>1</td><td onclick="x">2</td><td>3</td>')) == 1

@@ -50,7 +50,7 @@ def compose_ledger_headline(case: Case) -> Fragment:
         "bottom-line",
         Markup("<h2>The bottom line</h2>"),
         paragraph(
-            *phrase_conclusion(case),
+            *phrase_conclusion(case, review_ledger(case.results, verdicts)),
             Markup("Of its {} claims{}, {}.").format(
                 len(everything), whole, tally(case, everything)
             ),

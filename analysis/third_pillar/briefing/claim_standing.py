@@ -28,9 +28,8 @@ from third_pillar.vocabulary.codes import Verdict
 _FEW = 4
 
 
-def compose_short_lists(case: Case) -> Markup:
+def compose_short_lists(case: Case, review: LedgerReview) -> Markup:
     """Three short lists: plainly contradicted, best borne out, half-truths."""
-    review = review_ledger(case.results, case.verdicts)
     return Markup("").join(
         (
             _extremes(case, review, limit=_FEW),
@@ -134,9 +133,8 @@ def _open_claims(case: Case) -> Markup:
     )
 
 
-def phrase_conclusion(case: Case) -> list[Markup | str]:
+def phrase_conclusion(case: Case, review: LedgerReview) -> list[Markup | str]:
     """What the article concludes, how that fares, and how its grounds fare, in sentences."""
-    review = review_ledger(case.results, case.verdicts)
     if not review.conclusion:
         return []
     said: list[Markup | str] = [
@@ -176,7 +174,7 @@ def compose_foundations(case: Case) -> Fragment:
             )
         )
     parts = [
-        paragraph(*phrase_conclusion(case)),
+        paragraph(*phrase_conclusion(case, review)),
         Markup("<h3>The conclusion</h3>"),
         list_claims(case, review.conclusion),
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from third_pillar.assessment.case import Case
+from third_pillar.assessment.ledger import review_ledger
 from third_pillar.briefing.claim_ledger import compose_short_ledger
 from third_pillar.briefing.claim_standing import compose_short_lists, phrase_conclusion
 from third_pillar.briefing.claim_words import WAYS
@@ -35,10 +36,11 @@ def compose_claims(case: Case) -> Fragment:
             "The article of {} is about another country; {} of its claims bear on {}, the pillars "
             "or China's controls and are tested here."
         ).format(meta["date"], phrase_count(len(verdicts)), candidate(case))
+    review = review_ledger(case.results, case.verdicts)
     return fragment(
         paragraph(opening, _phrase_ways(case)),
-        paragraph(*phrase_conclusion(case)),
-        compose_short_lists(case),
+        paragraph(*phrase_conclusion(case, review)),
+        compose_short_lists(case, review),
         Markup("<h3>The ledger</h3>"),
         compose_short_ledger(case),
     )

@@ -115,9 +115,10 @@ def show_curve(case: Case) -> Exhibit:
     """Every definition as one mark, sorted by the chance that the candidate is a pillar by it."""
     curve = case.results.curve
     ranked = sorted(curve.tested, key=lambda outcome: (outcome.chance, outcome.specification.id))
+    words = [_words(outcome) for outcome in ranked]
     groups = {
         READING_WORDS[reading]: [
-            CurveMark(place, 100 * outcome.chance, _words(outcome))
+            CurveMark(place, 100 * outcome.chance, words[place])
             for place, outcome in enumerate(ranked)
             if outcome.specification.reading is reading
         ]
@@ -148,11 +149,11 @@ def show_curve(case: Case) -> Exhibit:
         rows=[
             (
                 READING_WORDS[outcome.specification.reading],
-                _words(outcome),
+                said,
                 round(100 * outcome.chance, 1),
                 "yes" if outcome.is_pillar else "no",
             )
-            for outcome in ranked
+            for outcome, said in zip(ranked, words, strict=True)
         ],
         source_ids=(),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -19,6 +20,15 @@ from third_pillar.vocabulary.findings import Metric
 _LISTED = 16
 """A wide pool rests on more rows than a reader can use here: findings.json has them."""
 
+_NUMBER = Markup(
+    '<li id="n-%s"><span class="label">%s</span>: <strong>%s</strong>%s%s, %s. '
+    'Method %s; confidence %s. <span class="rows">Rests on %s.</span>%s %s</li>'
+)
+_SOURCE = Markup(
+    '<li id="s-%s"><span class="label">%s</span> %s. %s, %s.%s '
+    '<span class="grade">Reliability %s%s; read %s.</span></li>'
+)
+
 
 def compose_numbers(case: Case) -> Fragment:
     """Every number of the report with its range, period, method and rows."""
@@ -28,10 +38,8 @@ def compose_numbers(case: Case) -> Fragment:
 def list_numbers(metrics: Iterable[Metric]) -> Fragment:
     """These numbers with their ranges, periods, methods and rows."""
     items = [
-        Markup(
-            '<li id="n-{}"><span class="label">{}</span>: <strong>{}</strong>{}{}, {}. '
-            'Method {}; confidence {}. <span class="rows">Rests on {}.</span>{} {}</li>'
-        ).format(
+        _NUMBER
+        % (
             slug(metric.id), metric.label, _value(metric), own_mark(metric), _ends(metric),
             metric.period, metric.method, metric.confidence, _rows(metric), _own(metric),
             _links(metric),
@@ -74,11 +82,13 @@ def _own(metric: Metric) -> str:
 
 
 def _links(metric: Metric) -> Markup:
-    links = [
-        Markup('<a href="#s-{}">{}</a>').format(slug(source), source)
-        for source in select_metric_sources(metric)
-    ]
-    return Markup(", ").join(links)
+    return Markup(", ").join(map(_link, select_metric_sources(metric)))
+
+
+@lru_cache(maxsize=1024)
+def _link(source: str) -> Markup:
+    """The way to a source; most stand behind many numbers."""
+    return Markup('<a href="#s-{}">{}</a>').format(slug(source), source)
 
 
 def select_metric_sources(metric: Metric) -> tuple[str, ...]:
@@ -97,7 +107,7 @@ def list_sources(case: Case, source_ids: Iterable[str]) -> Fragment:
     cited = sorted({source for source in source_ids if source in known.index})
     items = [
         _source(str(source), {str(key): value for key, value in row.items()})
-        for source, row in known.loc[cited].iterrows()
+        for source, row in zip(cited, known.loc[cited].to_dict("records"), strict=True)
     ]
     return fragment(
         paragraph(
@@ -112,10 +122,7 @@ def _source(source: str, row: Mapping[str, Any]) -> Markup:
     address = str(row["url"])
     is_address = address.startswith(("https://", "http://"))
     link = Markup(' <a href="{0}">{0}</a>').format(address) if is_address else Markup("")
-    return Markup(
-        '<li id="s-{}"><span class="label">{}</span> {}. {}, {}.{} '
-        '<span class="grade">Reliability {}{}; read {}.</span></li>'
-    ).format(
+    return _SOURCE % (
         slug(source), source, row["title"], row["publisher"], _date(row), link,
         row["reliability"], row["credibility"], _day(row["accessed"]),
     )  # fmt: skip
@@ -129,7 +136,7 @@ def _cited(case: Case) -> list[str]:
         *(source for metric in case.metrics.values() for source in select_metric_sources(metric)),
         *(source for verdict in case.verdicts.values() for source in verdict.source_ids),
         *(source for gap in case.gaps for source in gap.source_ids),
-        *(str(s) for found in results.stage_shares.values() for s in found.shares["source_id"]),
+        *(source for found in results.stage_shares.values() for source in found.source_ids),
         *(str(source) for source in results.exports.world["source_id"]),
         *(str(source) for source in results.suspension.controls["source_id"]),
         *results.horizon.served["pillars", "metal counted", True].source_ids,
@@ -150,4 +157,4 @@ def _date(row: Mapping[str, Any]) -> str:
 def _day(value: object) -> str:
     if value is None or pd.isna(value):  # type: ignore[call-overload]  # any scalar may come
         return "undated"
-    return str(pd.Timestamp(str(value)).date())
+    return str(value)[:10]

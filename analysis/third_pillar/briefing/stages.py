@@ -7,6 +7,7 @@ from markupsafe import Markup
 from third_pillar.assessment.capacity import NOT_KNOWN, STAND_IN
 from third_pillar.assessment.case import Case
 from third_pillar.assessment.results import Moment
+from third_pillar.assessment.shares import StageShares
 from third_pillar.briefing.markup import Exhibit, Fragment, fragment, number, paragraph, span, table
 from third_pillar.briefing.numbers import phrase_list, show_number
 from third_pillar.briefing.words import (
@@ -129,17 +130,15 @@ def show_stage_shares(case: Case) -> Exhibit:
     stages = [stage for stage in STAGES if stage in found]
     groups = _share_groups(case, stages)
     roles = dict(zip(groups, ("china", "pillars", "candidate", "rest", "unknown"), strict=True))
-    sources = tuple(
-        dict.fromkeys(str(s) for stage in stages for s in found[stage].shares["source_id"])
-    )
+    sources = tuple(dict.fromkeys(source for stage in stages for source in found[stage].source_ids))
     labels = [f"{STAGE_LABELS[stage]}, {found[stage].year}" for stage in stages]
     china = [share or 0.0 for share in groups["China"]]
     peak = max(range(len(stages)), key=lambda place: china[place])
     largest = max(
-        (float(row["share"]), country(case, str(row["country_iso3"])), stage)
+        (share, country(case, iso3), stage)
         for stage in stages
-        for row in found[stage].shares.to_dict("records")
-        if row["country_iso3"] != CHINA
+        for iso3, share in _by_country(found[stage]).items()
+        if iso3 != CHINA
     )
     return Exhibit(
         id="fig-stage-shares",
@@ -170,6 +169,10 @@ def _round_share(share: float | None) -> float | None:
     return None if share is None else round(share, 2)
 
 
+def _by_country(found: StageShares) -> dict[str, float]:
+    return {str(row["country_iso3"]): float(row["share"]) for row in found.rows}
+
+
 def _share_groups(case: Case, stages: list[Stage]) -> dict[str, list[float | None]]:
     """Percent by group and stage; None where no source gives any country of it a share."""
     iso3 = case.results.candidate
@@ -183,10 +186,7 @@ def _share_groups(case: Case, stages: list[Stage]) -> dict[str, list[float | Non
     }
     for stage in stages:
         shares = case.results.stage_shares[stage]
-        by_country = {
-            str(row["country_iso3"]): 100 * float(row["share"])
-            for row in shares.shares.to_dict("records")
-        }
+        by_country = {code: 100 * share for code, share in _by_country(shares).items()}
         china = by_country.pop(CHINA, 0.0)
         pillars_own = [by_country.pop(code) for code in named if code in by_country]
         own = by_country.pop(iso3, None)

@@ -265,7 +265,7 @@ def compose_chain_sources(case: Case) -> Fragment:
             *(source for metric in _metrics(case) for source in metric.source_ids),
             *chain.source_ids,
             *list_feed_sources(case),
-            *(str(source) for found in shares for source in found.shares["source_id"]),
+            *(source for found in shares for source in found.source_ids),
         ],
     )
 

@@ -195,15 +195,17 @@ def show_exports(case: Case) -> Exhibit:
         figure=figure,
         columns=("Month", "Tonnes", "Basis"),
         rows=[
-            (str(row["month"]), float(row["value"]), str(row["basis"]))
-            for row in world.to_dict("records")
+            (str(month), float(value), str(basis))
+            for month, value, basis in zip(
+                world["month"], world["value"], world["basis"], strict=True
+            )
         ],
         source_ids=sources,
     )
 
 
 def _lowest(world: pd.DataFrame) -> pd.Series:
-    return world.sort_values("value", kind="stable").iloc[0]
+    return world.iloc[int(world["value"].argmin())]
 
 
 def _exports_title(world: pd.DataFrame) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -112,6 +113,7 @@ def phrase_date(value: object, precision: object) -> str:
     return str(value)[: {"year": 4, "month": 7}.get(str(precision), 10)]
 
 
+@lru_cache(maxsize=4096)
 def slug(text: str) -> str:
     """An id as an anchor: lower-case letters, digits and hyphens."""
     kept = "".join(sign if sign.isalnum() else "-" for sign in text.casefold())

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from third_pillar.execution.indented_json import write_indented
 from third_pillar.vocabulary.errors import ParameterFault, ReportFailed
 
 PARAMETERS = "parameters"
@@ -108,7 +109,7 @@ def _is_json(kind: str) -> bool:
 
 def write_notebook(notebook: Any, path: Path) -> None:
     """Write a notebook as nbformat does: keys sorted, texts split into lines, one final newline."""
-    content = json.dumps(_split(notebook), indent=1, sort_keys=True, ensure_ascii=False)
+    content = write_indented(_split(notebook))
     path.write_text(content + "\n", encoding="utf-8", newline="\n", errors="backslashreplace")
 
 

@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +51,7 @@ class RunInputs:
     register: str
     own_figures: str
 
-    @property
+    @cached_property
     def base(self) -> str:
         """sha256 over all but the data: the question, the code, the notebook, the locks.
 
@@ -61,7 +61,7 @@ class RunInputs:
         del content["tables"], content["data"]
         return _sha256({"format": _FORMAT, **content})
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The key of a report that rests on the whole data package."""
         return self.key_of({evidence.WHOLE: self.data})

@@ -254,12 +254,19 @@ def _text(value: object) -> str:
         return ""
 
 
+_JSON_HAS = frozenset({str, bool, int, float, type(None)})
+
+
 def _plain(content: Any) -> Any:
     """What JSON can hold: bytes in base64, numbers of numpy as numbers, the rest as text."""
     if isinstance(content, dict):
-        return {str(key): _plain(part) for key, part in content.items()}
+        return {
+            str(key): part if type(part) in _JSON_HAS else _plain(part)
+            for key, part in content.items()
+        }
     if isinstance(content, list | tuple):
-        return [_plain(part) for part in content]
+        # most of what is shown are such lists, and thousands long
+        return [part if type(part) in _JSON_HAS else _plain(part) for part in content]
     if isinstance(content, bytes):
         return base64.b64encode(content).decode("ascii")
     if content is None or isinstance(content, str | bool | int | float):

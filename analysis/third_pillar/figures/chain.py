@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
+from third_pillar.figures.drawing import Drawing
 from third_pillar.figures.theme import bar_marker, role_colour, stand_in_marker
 
 
@@ -23,11 +24,11 @@ def draw_stage_shares(
         shares: Group → share in percent by stage; None where no source gives it.
         roles: Group → role of its colour; "unknown" is hatched.
     """
-    figure = go.Figure()
+    drawing = Drawing()
     for group, values in shares.items():
         role = roles[group]
         dark = role in {"china", "pillars", "partners"}
-        figure.add_bar(
+        drawing.add_bar(
             y=list(stages),
             x=list(values),
             name=group,
@@ -43,13 +44,13 @@ def draw_stage_shares(
             textfont={"color": "#ffffff" if dark else "#1b1f25"},
             hovertemplate="%{y}, " + group + ": %{x:.1f} %<extra></extra>",
         )
-    figure.update_layout(
+    drawing.update_layout(
         barmode="stack",
         xaxis={"title": {"text": "share of the world, percent"}, "range": [0, 100], "dtick": 20},
         yaxis={"autorange": "reversed", "showgrid": False},
         height=330,
     )
-    return figure
+    return drawing.figure()
 
 
 _LABELLED = 7
@@ -83,10 +84,10 @@ def draw_stage_capacity(
         lines: Label → tonnes of a threshold drawn across.
         role: Role of the bars' colour.
     """
-    figure = go.Figure()
+    drawing = Drawing()
     for group in bars:
         roles = ["rest" if group.is_faint else role] * len(stages)
-        figure.add_bar(
+        drawing.add_bar(
             x=list(stages),
             y=list(group.values),
             name=group.name,
@@ -101,15 +102,15 @@ def draw_stage_capacity(
         )
     for (label, tonnes), dash in zip(lines.items(), _DASHES, strict=False):
         line = {"dash": dash, "width": 1.6, "color": role_colour("emphasis")}
-        figure.add_shape(type="line", xref="paper", x0=0, x1=1, y0=tonnes, y1=tonnes, line=line)
+        drawing.add_shape(type="line", xref="paper", x0=0, x1=1, y0=tonnes, y1=tonnes, line=line)
         # named in the legend: a label on the line would lie over the bars that reach it
-        figure.add_scatter(
+        drawing.add_scatter(
             x=[stages[0]], y=[tonnes], mode="lines", name=label, line=line,
             hovertemplate=label + ": %{y:,.0f} t<extra></extra>",
         )  # fmt: skip
     ends = [high for group in bars for high in group.high if high is not None]
     ceiling = max([*lines.values(), *ends])
-    figure.update_layout(
+    drawing.update_layout(
         barmode="group",
         yaxis={
             "title": {"text": "tonnes of magnets a year"},
@@ -118,7 +119,7 @@ def draw_stage_capacity(
         },
         height=400,
     )
-    return figure
+    return drawing.figure()
 
 
 _DASHES = ("dash", "dot", "dashdot")

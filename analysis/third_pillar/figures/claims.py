@@ -8,6 +8,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from third_pillar.figures.drawing import Drawing
 from third_pillar.figures.theme import role_colour
 
 _WAYS: Mapping[str, tuple[str, str]] = {
@@ -29,12 +30,12 @@ def draw_verdict_counts(
         counts: How settled → number of claims per verdict, in the order of `verdicts`.
         labels: How settled → words for the legend.
     """
-    figure = go.Figure()
+    drawing = Drawing()
     for way, (role, shape) in _WAYS.items():
         numbers = counts.get(way, ())
         if not any(numbers):
             continue
-        figure.add_bar(
+        drawing.add_bar(
             y=list(verdicts),
             x=list(numbers),
             name=labels[way],
@@ -54,13 +55,13 @@ def draw_verdict_counts(
             },
             hovertemplate="%{y}: %{x} " + labels[way] + "<extra></extra>",
         )  # fmt: skip
-    figure.update_layout(
+    drawing.update_layout(
         barmode="stack",
         xaxis={"title": {"text": "number of claims"}, "dtick": 2, "rangemode": "tozero"},
         yaxis={"autorange": "reversed", "showgrid": False},
         height=340,
     )
-    return figure
+    return drawing.figure()
 
 
 @dataclass(frozen=True)
@@ -95,15 +96,17 @@ def draw_evidence_map(
         groups: Heading → its claims, first on top.
         labels: Stance → words for the legend.
     """
-    figure = go.Figure()
+    drawing = Drawing()
     heads, rows = _place(groups)
+    ends: list[float] = []
     for stance, (side, sign, role) in _STANCES.items():
         marks = [mark for place, dots in rows for mark in _marks(place, dots, stance, side)]
         # the legend shows the first mark: a filled one, where there is one
         marks.sort(key=lambda mark: not mark[3])
         if not marks:
             continue
-        figure.add_scatter(
+        ends += [mark[0] for mark in marks]
+        drawing.add_scatter(
             x=[mark[0] for mark in marks],
             y=[mark[1] for mark in marks],
             text=[mark[2] for mark in marks],
@@ -119,9 +122,8 @@ def draw_evidence_map(
             },
             hovertemplate="%{text}<extra>" + labels[stance] + "</extra>",
         )
-    reach = max((abs(float(x)) for trace in figure.data for x in trace.x), default=1.0)
-    figure.update_layout(
-        xaxis=_count_axis(figure, reach),
+    drawing.update_layout(
+        xaxis=_count_axis(ends),
         yaxis={
             "tickmode": "array",
             "tickvals": [place for place, _ in rows],
@@ -139,7 +141,7 @@ def draw_evidence_map(
         ],
         height=110 + _ROW * (len(rows) + len(heads)),
     )  # fmt: skip
-    return figure
+    return drawing.figure()
 
 
 def _place(
@@ -171,9 +173,9 @@ def _marks(
     ]
 
 
-def _count_axis(figure: go.Figure, reach: float) -> dict[str, Any]:
+def _count_axis(ends: Sequence[float]) -> dict[str, Any]:
     """Counts in both directions, without a minus on the left."""
-    ends = [float(x) for trace in figure.data for x in trace.x]
+    reach = max((abs(end) for end in ends), default=1.0)
     low, high = min([*ends, 0.0]), max([*ends, 0.0])
     step = 2 if reach <= 8 else 4  # noqa: PLR2004  more than four ticks a side crowd a phone
     left = int(0.9 - low) // step * step

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
+from third_pillar.figures.drawing import Drawing
 from third_pillar.figures.theme import role_colour
 
 
@@ -25,11 +26,11 @@ def draw_specification_curve(groups: Mapping[str, Sequence[CurveMark]]) -> go.Fi
     Args:
         groups: Reading in words → its definitions, rows of the lower panel from the top.
     """
-    figure = go.Figure()
+    drawing = Drawing()
     every = sorted((m for marks in groups.values() for m in marks), key=lambda mark: mark.place)
     for name, role, is_above in (("pillar", "candidate", True), ("not a pillar", "rest", False)):
         picked = [mark for mark in every if (mark.chance >= _EVEN) is is_above]
-        figure.add_scatter(
+        drawing.add_scatter(
             x=[mark.place for mark in picked],
             y=[mark.chance for mark in picked],
             mode="markers",
@@ -39,7 +40,7 @@ def draw_specification_curve(groups: Mapping[str, Sequence[CurveMark]]) -> go.Fi
             hovertemplate="%{text}: %{y:.0f} %<extra></extra>",
         )
     for reading, marks in groups.items():
-        figure.add_scatter(
+        drawing.add_scatter(
             x=[mark.place for mark in marks],
             y=[reading] * len(marks),
             yaxis="y2",
@@ -57,10 +58,10 @@ def draw_specification_curve(groups: Mapping[str, Sequence[CurveMark]]) -> go.Fi
             # the words of a mark are said above: twice, they would weigh as much as the page
             hovertemplate="definition %{x}<extra>" + reading + "</extra>",
         )
-    figure.add_shape(
+    drawing.add_shape(
         type="line", xref="paper", x0=0, x1=1, y0=_EVEN, y1=_EVEN, line={"dash": "dash"}
     )
-    figure.update_layout(
+    drawing.update_layout(
         xaxis={
             "title": {"text": "definitions, sorted by chance"},
             "range": [-len(every) * 0.02, len(every) * 1.02],
@@ -81,7 +82,7 @@ def draw_specification_curve(groups: Mapping[str, Sequence[CurveMark]]) -> go.Fi
         },
         height=520,
     )
-    return figure
+    return drawing.figure()
 
 
 _EVEN = 50.0

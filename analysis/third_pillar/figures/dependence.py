@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
+from third_pillar.figures.drawing import Drawing
 from third_pillar.figures.theme import role_colour
 from third_pillar.vocabulary.amounts import keep_apart
 
@@ -21,13 +22,13 @@ def draw_import_shares(
         threshold: A reference in percent, if there is one.
         threshold_label: Its label.
     """
-    figure = go.Figure()
+    drawing = Drawing()
     for label, share in zip(labels, shares, strict=True):
-        figure.add_shape(
+        drawing.add_shape(
             type="line", x0=0, x1=share, y0=label, y1=label,
             line={"color": role_colour("rest"), "width": 2}, layer="below",
         )  # fmt: skip
-    figure.add_scatter(
+    drawing.add_scatter(
         x=list(shares),
         y=list(labels),
         mode="markers+text",
@@ -42,20 +43,20 @@ def draw_import_shares(
         hovertemplate="%{y}: %{x:.1f} %<extra></extra>",
     )
     if threshold is not None:
-        figure.add_shape(
+        drawing.add_shape(
             type="line", x0=threshold, x1=threshold, yref="paper", y0=0, y1=1, line={"dash": "dot"}
         )
-        figure.add_annotation(
+        drawing.add_annotation(
             x=threshold, yref="paper", y=1, text=threshold_label, yanchor="bottom", xanchor="center"
         )
-    figure.update_layout(
+    drawing.update_layout(
         xaxis={"title": {"text": "share of imports from China, percent"}, "range": [0, 109],
                "dtick": 20},
         yaxis={"autorange": "reversed", "showgrid": False, "type": "category"},
         margin={"t": 34},
         height=110 + 42 * len(labels),
     )  # fmt: skip
-    return figure
+    return drawing.figure()
 
 
 _LABEL = 22

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from third_pillar.figures.drawing import Drawing
 from third_pillar.figures.theme import role_colour
 
 
@@ -47,23 +48,23 @@ def draw_chain_flows(
         Ribbons join the groups in proportion to what each holds: the sum is known, who supplies
         whom is not.
     """
-    figure = go.Figure()
+    drawing = Drawing()
     for before, (left, right) in enumerate(pairwise(columns)):
         for ribbon in _ribbons(before, left, right, flow, roles):
-            figure.add_scatter(**ribbon)
+            drawing.add_scatter(**ribbon)
     named: set[str] = set()
     for place, column in enumerate(columns):
         for block in _blocks(place, column, flow, roles, named):
-            figure.add_scatter(**block)
+            drawing.add_scatter(**block)
     top = max(column.total for column in columns)
     for place, column in enumerate(columns):
         words = f"<b>{column.label}</b>" if column.is_binding else column.label
         note = "<br>narrowest" if column.is_binding else ""
-        figure.add_annotation(
+        drawing.add_annotation(
             x=place, y=column.total, text=f"{words}<br>{_round(column.total)} t{note}",
             yanchor="bottom", xanchor="center", yshift=3,
         )  # fmt: skip
-    figure.update_layout(
+    drawing.update_layout(
         xaxis={
             "range": [-0.5, len(columns) - 0.5], "showticklabels": False, "ticks": "",
             "showline": False,
@@ -74,7 +75,7 @@ def draw_chain_flows(
         },
         height=440,
     )  # fmt: skip
-    return figure
+    return drawing.figure()
 
 
 _HALF = 0.17
@@ -184,11 +185,11 @@ class OxideBar:
 
 def draw_oxide_bars(bars: Sequence[OxideBar]) -> go.Figure:
     """Oxide that magnets need beside the oxide at hand, tonnes a year, with ranges."""
-    figure = go.Figure()
+    drawing = Drawing()
     for name, is_need, role in (("needed", True, "candidate"), ("at hand", False, "pillars")):
         picked = [bar for bar in bars if bar.is_need is is_need]
         if picked:
-            figure.add_bar(
+            drawing.add_bar(
                 y=[bar.label for bar in picked],
                 x=[bar.value for bar in picked],
                 name=name,
@@ -202,11 +203,11 @@ def draw_oxide_bars(bars: Sequence[OxideBar]) -> go.Figure:
                 },
                 hovertemplate="%{y}: %{x:,.0f} t<extra></extra>",
             )
-    figure.update_layout(
+    drawing.update_layout(
         xaxis={"title": {"text": "tonnes of NdPr oxide a year"}, "tickformat": ",.0f",
                "range": [0, 1.1 * max([1.0, *(bar.high for bar in bars)])]},
         yaxis={"autorange": "reversed", "showgrid": False, "categoryorder": "array",
                "categoryarray": [bar.label for bar in bars]},
         height=110 + 52 * len(bars),
     )  # fmt: skip
-    return figure
+    return drawing.figure()

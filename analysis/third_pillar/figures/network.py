@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
+from third_pillar.figures.drawing import Drawing
 from third_pillar.figures.theme import role_colour
 
 Triple = tuple[float, float, float]
@@ -35,13 +36,13 @@ def draw_paired_dots(
         axis: Title of the axis, with the unit.
         suffix: Written behind a value on hover.
     """
-    figure = go.Figure()
+    drawing = Drawing()
     for name, symbol, offset, picked in (
         (first_label, "circle", -_OFFSET, [(r, row.first) for r, row in enumerate(rows)]),
         (second_label, "diamond-open", _OFFSET, [(r, row.second) for r, row in enumerate(rows)]),
     ):
         shown = [(place, triple) for place, triple in picked if triple is not None]
-        figure.add_scatter(
+        drawing.add_scatter(
             x=[triple[0] for _, triple in shown],
             y=[place + offset for place, _ in shown],
             mode="markers",
@@ -62,7 +63,7 @@ def draw_paired_dots(
             text=[rows[place].label for place, _ in shown],
             hovertemplate="%{text}, " + name + ": %{x:,.0f}" + suffix + "<extra></extra>",
         )
-    figure.update_layout(
+    drawing.update_layout(
         xaxis={
             "title": {"text": axis},
             "rangemode": "tozero",
@@ -79,7 +80,7 @@ def draw_paired_dots(
         },
         height=130 + 34 * len(rows),
     )
-    return figure
+    return drawing.figure()
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def draw_rules(bars: Sequence[RuleBar], *, axis: str, unknown: Sequence[str] = (
         axis: Title of the axis, with the unit.
         unknown: Rules that could not: they keep their row and say so.
     """
-    figure = go.Figure()
+    drawing = Drawing()
     groups = (
         ("the pillars lose", "muted", [bar for bar in bars if bar.net[0] < 0]),
         ("the pillars gain", "pillars", [bar for bar in bars if bar.net[0] >= 0]),
@@ -106,7 +107,7 @@ def draw_rules(bars: Sequence[RuleBar], *, axis: str, unknown: Sequence[str] = (
     for name, role, group in groups:
         if not group:
             continue
-        figure.add_bar(
+        drawing.add_bar(
             y=[bar.rule for bar in group],
             x=[bar.net[0] for bar in group],
             name=name,
@@ -121,13 +122,13 @@ def draw_rules(bars: Sequence[RuleBar], *, axis: str, unknown: Sequence[str] = (
             hovertemplate="%{y}: %{x:,.0f} t a year<extra></extra>",
         )
     if unknown:
-        figure.add_scatter(
+        drawing.add_scatter(
             x=[0] * len(unknown), y=list(unknown), mode="text", text=[" not known"] * len(unknown),
             textposition="middle right", name="not known", showlegend=False, hoverinfo="skip",
         )  # fmt: skip
-    figure.add_shape(type="line", x0=0, x1=0, yref="paper", y0=0, y1=1)
+    drawing.add_shape(type="line", x0=0, x1=0, yref="paper", y0=0, y1=1)
     rules = [*unknown, *(bar.rule for bar in bars)]
-    figure.update_layout(
+    drawing.update_layout(
         xaxis={"title": {"text": axis}, "showgrid": True, "rangemode": "tozero"},
         yaxis={
             "categoryorder": "array",
@@ -137,7 +138,7 @@ def draw_rules(bars: Sequence[RuleBar], *, axis: str, unknown: Sequence[str] = (
         },
         height=120 + 52 * len(rules),
     )
-    return figure
+    return drawing.figure()
 
 
 @dataclass(frozen=True)
@@ -152,13 +153,13 @@ class AdditionLine:
 
 def draw_additions(lines: Sequence[AdditionLine], *, needed: float, axis: str) -> go.Figure:
     """Definitions that say pillar against what is added, a line a place, and the share needed."""
-    figure = go.Figure()
+    drawing = Drawing()
     symbols = ("circle-open", "square-open", "diamond-open", "triangle-up-open")
     plain = iter(zip(symbols, ("dot", "dash", "longdash", "dashdot"), strict=True))
     for line in lines:
         symbol, dash = ("circle", "solid") if line.is_equal else next(plain)
         colour = role_colour("candidate" if line.is_equal else "muted")
-        figure.add_scatter(
+        drawing.add_scatter(
             x=list(line.tonnes),
             y=list(line.shares),
             mode="lines+markers",
@@ -167,14 +168,14 @@ def draw_additions(lines: Sequence[AdditionLine], *, needed: float, axis: str) -
             marker={"symbol": symbol, "size": 8, "color": colour},
             hovertemplate=line.place + ", +%{x:,.0f} t: %{y:.0f} %<extra></extra>",
         )
-    figure.add_shape(
+    drawing.add_shape(
         type="line", xref="paper", x0=0, x1=1, y0=needed, y1=needed, line={"dash": "dash"}
     )
-    figure.add_annotation(
+    drawing.add_annotation(
         xref="paper", x=0, xanchor="left", y=needed, yanchor="bottom",
         text=f"{needed:.0f} % must agree",
     )  # fmt: skip
-    figure.update_layout(
+    drawing.update_layout(
         xaxis={"title": {"text": axis}, "rangemode": "tozero", "nticks": 6, "tickformat": ",.0f"},
         yaxis={
             "title": {"text": "definitions that say pillar, percent"},
@@ -183,4 +184,4 @@ def draw_additions(lines: Sequence[AdditionLine], *, needed: float, axis: str) -
         },
         height=420,
     )
-    return figure
+    return drawing.figure()

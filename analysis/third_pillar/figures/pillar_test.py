@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
+from third_pillar.figures.drawing import Drawing
 from third_pillar.figures.theme import role_colour, stand_in_marker
 
 
@@ -23,14 +24,14 @@ def draw_served_shares(
     bars: Sequence[ServedBar], *, without_label: str, joined_label: str
 ) -> go.Figure:
     """Need of the pillars served by each pool, without and with the candidate."""
-    figure = go.Figure()
+    drawing = Drawing()
     for name, role, drawn in (
         (without_label, "pillars", [(bar.pool, bar.without) for bar in bars]),
         (joined_label, "candidate", [(bar.pool, bar.joined) for bar in bars]),
     ):
         pools = [pool for pool, triple in drawn if triple is not None]
         triples = [triple for _, triple in drawn if triple is not None]
-        figure.add_bar(
+        drawing.add_bar(
             y=pools,
             x=[triple[0] for triple in triples],
             name=name,
@@ -50,14 +51,14 @@ def draw_served_shares(
             },
             hovertemplate="%{y}, " + name + ": %{x:.0f} %<extra></extra>",
         )
-    figure.update_layout(
+    drawing.update_layout(
         barmode="group",
         xaxis={"title": {"text": "share of the pillars' need, percent"}, "range": [0, 105],
                "dtick": 20},
         yaxis={"autorange": "reversed", "showgrid": False},
         height=120 + 74 * len(bars),
     )  # fmt: skip
-    return figure
+    return drawing.figure()
 
 
 _HOLDS = 3.0
@@ -89,7 +90,7 @@ def draw_breadth_tiles(
         countries: Rows, first on top.
         stages: Columns, upstream first.
     """
-    figure = go.Figure()
+    drawing = Drawing()
     groups = (
         ("reaches the threshold", [t for t in tiles if t.share is not None and t.reaches]),
         ("falls short", [t for t in tiles if t.share is not None and not t.reaches]),
@@ -103,7 +104,7 @@ def draw_breadth_tiles(
     for (name, group), look in zip(groups, looks, strict=True):
         if not group:
             continue
-        figure.add_bar(
+        drawing.add_bar(
             x=[0.92] * len(group),
             base=[stages.index(tile.stage) - 0.46 for tile in group],
             y=[tile.country for tile in group],
@@ -118,7 +119,7 @@ def draw_breadth_tiles(
             textfont={"color": "#ffffff" if name == "reaches the threshold" else "#1b1f25"},
             hovertemplate="%{y}: %{text}<extra></extra>",
         )
-    figure.update_layout(
+    drawing.update_layout(
         barmode="overlay",
         xaxis={
             "tickmode": "array",
@@ -137,7 +138,7 @@ def draw_breadth_tiles(
         margin={"t": 66},
         height=110 + 38 * len(countries),
     )
-    return figure
+    return drawing.figure()
 
 
 def _tile_text(tile: Tile) -> str:

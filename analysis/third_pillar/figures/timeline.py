@@ -9,6 +9,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from third_pillar.figures.drawing import Drawing
 from third_pillar.figures.theme import bar_marker, role_colour, stand_in_marker
 
 _DAY = 24 * 3600 * 1000
@@ -47,8 +48,8 @@ def draw_control_timeline(
         spans: States of the controls.
         today: The day asked, marked across both panels.
     """
-    figure = go.Figure()
-    figure.add_bar(
+    drawing = Drawing()
+    drawing.add_bar(
         x=[f"{month}-15" for month in months],
         y=list(tonnes),
         name="exports",
@@ -60,12 +61,12 @@ def draw_control_timeline(
     for state, role in _STATES.items():
         picked = [span for span in spans if span.state == state]
         if picked:
-            figure.add_bar(**_state_bars(state, role, picked))
-    figure.add_shape(
+            drawing.add_bar(**_state_bars(state, role, picked))
+    drawing.add_shape(
         type="line", x0=today.isoformat(), x1=today.isoformat(), yref="paper", y0=0, y1=1,
         line={"dash": "dot", "width": 1.2},
     )  # fmt: skip
-    figure.update_layout(
+    drawing.update_layout(
         barmode="overlay",
         xaxis={"type": "date", "tickformat": "%b\n%Y", "dtick": "M6", "anchor": "y2"},
         yaxis={
@@ -84,7 +85,7 @@ def draw_control_timeline(
         },
         height=520,
     )
-    return figure
+    return drawing.figure()
 
 
 def _state_bars(state: str, role: str, spans: Sequence[Span]) -> dict[str, Any]:
@@ -127,27 +128,27 @@ def draw_capacity_fans(
         bands: Panels from the top.
         role: Role of the colour.
     """
-    figure = go.Figure()
+    drawing = Drawing()
     ends = [f"{month}-28" for month in months]
     height = (1.0 + _GAP) / len(bands)
     for number, band in enumerate(bands, 1):
         axis = "y" if number == 1 else f"y{number}"
         for trace in _fan_traces(ends, band, axis, role, is_first=number == 1):
-            figure.add_scatter(**trace)
+            drawing.add_scatter(**trace)
         top = 1.0 - (number - 1) * height
         key = "yaxis" if number == 1 else f"yaxis{number}"
-        figure.update_layout({key: _panel(band, top, height - _GAP)})
-        figure.add_annotation(
+        drawing.update_layout(**{key: _panel(band, top, height - _GAP)})
+        drawing.add_annotation(
             xref="paper", yref="paper", x=0, y=top, text=band.stage, xanchor="left",
             yanchor="bottom", font={"size": 13},
         )  # fmt: skip
     last = "y" if len(bands) == 1 else f"y{len(bands)}"
-    figure.update_layout(
+    drawing.update_layout(
         xaxis={"type": "date", "tickformat": "%Y", "dtick": "M12", "anchor": last},
         height=150 * len(bands) + 70,
         margin={"t": 52},
     )
-    return figure
+    return drawing.figure()
 
 
 def _panel(band: FanBand, top: float, height: float) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
+from third_pillar.figures.drawing import Drawing
 from third_pillar.figures.theme import role_colour, stand_in_marker
 
 
@@ -81,18 +82,18 @@ def draw_dependence_tiles(
         columns: Products, from the left.
         tiles: One a row and column.
     """
-    figure = go.Figure()
+    drawing = Drawing()
     floor = 0.0
     for ceiling, strength in _BANDS:
         name = f"under {ceiling:.0f} %" if not floor else f"{floor:.0f} % and more"
         if floor and ceiling < _BANDS[-1][0]:
             name = f"{floor:.0f} to {ceiling:.0f} %"
         picked = [t for t in tiles if t.share is not None and floor <= t.share < ceiling]
-        _add_tiles(figure, picked, name, {"color": role_colour("china")}, strength)
+        _add_tiles(drawing, picked, name, {"color": role_colour("china")}, strength)
         floor = ceiling
-    _add_tiles(figure, [t for t in tiles if t.share is None], "not on record", stand_in_marker())
-    _write_tiles(figure, [t for t in tiles if t.text])
-    figure.update_layout(
+    _add_tiles(drawing, [t for t in tiles if t.share is None], "not on record", stand_in_marker())
+    _write_tiles(drawing, [t for t in tiles if t.text])
+    drawing.update_layout(
         barmode="overlay",
         bargap=0,
         xaxis={
@@ -113,11 +114,11 @@ def draw_dependence_tiles(
         },
         height=120 + 58 * len(rows),
     )
-    return figure
+    return drawing.figure()
 
 
 def _add_tiles(
-    figure: go.Figure,
+    drawing: Drawing,
     tiles: Sequence[Tile],
     name: str,
     marker: dict[str, object],
@@ -125,7 +126,7 @@ def _add_tiles(
 ) -> None:
     if not tiles:
         return
-    figure.add_bar(
+    drawing.add_bar(
         orientation="h",
         y=[tile.row for tile in tiles],
         base=[tile.column + _GAP / 2 for tile in tiles],
@@ -141,9 +142,9 @@ def _add_tiles(
     )
 
 
-def _write_tiles(figure: go.Figure, tiles: Sequence[Tile]) -> None:
+def _write_tiles(drawing: Drawing, tiles: Sequence[Tile]) -> None:
     """The words over the tiles: on their own, or they would fade with them."""
-    figure.add_scatter(
+    drawing.add_scatter(
         x=[tile.column + 0.5 for tile in tiles],
         y=[tile.row for tile in tiles],
         mode="text",
@@ -166,10 +167,10 @@ class RatioLine:
 
 def draw_mirror_ratios(lines: Sequence[RatioLine], *, axis: str) -> go.Figure:
     """Importer over exporter by year on a log axis, with the line where both agree."""
-    figure = go.Figure()
+    drawing = Drawing()
     symbols = ("circle", "diamond", "square", "triangle-up")
     for number, line in enumerate(lines):
-        figure.add_scatter(
+        drawing.add_scatter(
             x=list(line.years),
             y=list(line.ratios),
             mode="lines+markers",
@@ -184,7 +185,7 @@ def draw_mirror_ratios(lines: Sequence[RatioLine], *, axis: str) -> go.Figure:
             hovertemplate=line.name + ", %{x}: %{y:.2f}<extra></extra>",
         )
     years = sorted({year for line in lines for year in line.years})
-    figure.add_scatter(
+    drawing.add_scatter(
         x=years,
         y=[1.0] * len(years),
         mode="lines",
@@ -192,7 +193,7 @@ def draw_mirror_ratios(lines: Sequence[RatioLine], *, axis: str) -> go.Figure:
         line={"color": role_colour("emphasis"), "width": 1.2, "dash": "dash"},
         hoverinfo="skip",
     )
-    figure.update_layout(
+    drawing.update_layout(
         xaxis={
             "type": "category",
             "categoryorder": "array",
@@ -208,4 +209,4 @@ def draw_mirror_ratios(lines: Sequence[RatioLine], *, axis: str) -> go.Figure:
         },
         height=380,
     )
-    return figure
+    return drawing.figure()

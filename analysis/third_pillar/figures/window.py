@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
+from third_pillar.figures.drawing import Drawing
 from third_pillar.figures.theme import bar_marker, role_colour
 
 
@@ -39,11 +40,11 @@ def draw_export_months(
         band_label: Its label.
     """
     rows = list(zip([f"{month}-15" for month in months], tonnes, is_derived, strict=True))
-    figure = go.Figure()
+    drawing = Drawing()
     for name, wanted in (("reported", False), ("derived from a percentage", True)):
         picked = [(middle, value) for middle, value, derived in rows if derived is wanted]
         if picked:
-            figure.add_bar(
+            drawing.add_bar(
                 x=[middle for middle, _ in picked],
                 y=[value for _, value in picked],
                 name=name,
@@ -53,19 +54,19 @@ def draw_export_months(
             )
     top = max(tonnes) * 1.22
     if band:
-        figure.add_shape(
+        drawing.add_shape(
             type="rect", x0=band[0].isoformat(), x1=band[1].isoformat(), y0=0, y1=top,
-            fillcolor=role_colour("partners"), opacity=0.13, line_width=0, layer="below",
+            fillcolor=role_colour("partners"), opacity=0.13, line={"width": 0}, layer="below",
         )  # fmt: skip
-        figure.add_annotation(
+        drawing.add_annotation(
             x=_middle(*band), y=top, text=band_label, yanchor="top", xanchor="center"
         )
     for mark in marks:
-        figure.add_shape(
+        drawing.add_shape(
             type="line", x0=mark.day.isoformat(), x1=mark.day.isoformat(), y0=0, y1=top,
             line={"dash": "dot", "width": 1.2},
         )  # fmt: skip
-        figure.add_annotation(
+        drawing.add_annotation(
             x=mark.day.isoformat(),
             y=top,
             text=mark.label,
@@ -73,14 +74,14 @@ def draw_export_months(
             xanchor="right",
             xshift=-5,
         )
-    figure.update_layout(
+    drawing.update_layout(
         barmode="overlay",
         bargap=0,
         xaxis={"type": "date", "tickformat": "%b\n%Y", "dtick": "M6", "tick0": "2024-01-01"},
         yaxis={"title": {"text": "tonnes a month"}, "range": [0, top], "tickformat": ",.0f"},
         height=380,
     )
-    return figure
+    return drawing.figure()
 
 
 _MONTH = 30.4 * 24 * 3600 * 1000

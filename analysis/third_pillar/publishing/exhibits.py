@@ -6,8 +6,7 @@ import json
 import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 EXHIBIT = "application/vnd.third-pillar.exhibit+json"
 FINDINGS = "application/vnd.third-pillar.findings+json"
@@ -20,16 +19,14 @@ _SHOWN = (EXHIBIT, FINDINGS, "text/html", "text/markdown")
 _UNSAFE = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(NamedTuple):
     """Heading of a data table, and whether its cells are numbers."""
 
     name: str
     numeric: bool
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """One cell of a data table as the reader sees it."""
 
     text: str
@@ -184,10 +181,17 @@ def _shown_float(value: float) -> str:
 
 def safe_json(value: object) -> str:
     """JSON that may stand inside a script element; what is not finite becomes null."""
-    text = json.dumps(_finite(value), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    try:
+        text = _compact(value)
+    except (TypeError, ValueError):
+        text = _compact(_finite(value))
     for sign, escape in _UNSAFE.items():
         text = text.replace(sign, escape)
     return text
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def _finite(value: Any) -> Any:

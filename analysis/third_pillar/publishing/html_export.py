@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -118,10 +119,7 @@ def _render_body(notebook: Any, own_note: Markup) -> str:
     nbconvert makes the same of the template beside this module; importing it costs more than all
     the rest of the page.
     """
-    import mistune  # noqa: PLC0415  not needed where nothing is exported
-
-    plugins = ["strikethrough", "table", "url", "task_lists", "def_list"]
-    render = mistune.create_markdown(escape=False, plugins=plugins)
+    render = _markdown()
     numbers = iter(range(1, 1_000))
     parts = []
     for cell in notebook.cells:
@@ -140,8 +138,18 @@ def _render_body(notebook: Any, own_note: Markup) -> str:
     return _UNSEEN.sub("", "".join(f"{part}\n" for part in parts))
 
 
+@lru_cache(maxsize=1)
+def _markdown() -> Callable[[str], Any]:
+    import mistune  # noqa: PLC0415  not needed where nothing is exported
+
+    plugins = ["strikethrough", "table", "url", "task_lists", "def_list"]
+    return mistune.create_markdown(escape=False, plugins=plugins)
+
+
 def warm_templates() -> None:
     """Read and compile what every page is made of."""
+    _markdown()("## A *heading*")
+    _long_date(dt.date.min)
     for name in ("exhibit.html.j2", "page.html.j2"):
         _pages().get_template(name)
     for name in ("page.css", "page.js"):

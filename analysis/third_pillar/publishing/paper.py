@@ -59,6 +59,8 @@ def compose_paper(html: str) -> Paper:
     # a cell may print a text of any length; what is too much is refused elsewhere
     parser = lxml.html.HTMLParser(huge_tree=True)
     body = lxml.html.fragment_fromstring(html, create_parent="div", parser=parser)
+    # while they are held, each element is made once, and not at every look at it
+    held = list(body.iter())
     title, faults = _take_title(body)
     # where it gave up, the rest of the text is lost: that is no page
     faults += [
@@ -75,6 +77,7 @@ def compose_paper(html: str) -> Paper:
     _mark_outside_links(body)
     faults += _link_numbers(body)
     text = "".join([str(escape(body.text or "")), *(_serialise(part) for part in body)])
+    del held
     return Paper(
         title,
         "" if standfirst is None else _serialise(standfirst),
@@ -99,7 +102,14 @@ def _take_title(body: Tag) -> tuple[str, list[str]]:
 
 
 def _text(tag: Tag) -> str:
+    if not len(tag):
+        return " ".join((tag.text or "").split())
     return " ".join(word for text in tag.itertext() for word in text.split())
+
+
+def _ids(body: Tag) -> list[str]:
+    """Every id in it, in the order of the text."""
+    return [str(name) for name in body.xpath("descendant::*/@id", smart_strings=False)]
 
 
 def _is_inside(tag: Tag, names: Collection[str] = (), classes: Collection[str] = ()) -> bool:
@@ -120,7 +130,7 @@ def _wrap(tag: Tag, around: str, **attributes: str) -> Tag:
 
 
 def _name_headings(body: Tag) -> Iterator[Entry]:
-    taken = {tag.get("id") for tag in body.iter() if tag.get("id") is not None}
+    taken = set(_ids(body))
     for heading in body.iter("h2"):
         if not heading.get("id"):
             base = slug(_text(heading)) or "section"
@@ -213,8 +223,8 @@ def _mark_outside_links(body: Tag) -> None:
 
 
 def _link_numbers(body: Tag) -> list[str]:
-    names = [tag.get("id") for tag in body.iter() if tag.get("id", "").startswith("n-")]
-    rows = {slug(name.removeprefix("n-")): name for name in names}
+    names = _ids(body)
+    rows = {slug(name.removeprefix("n-")): name for name in names if name.startswith("n-")}
     lost = []
     for number in list(body.iter("data")):
         source = number.get("data-source")

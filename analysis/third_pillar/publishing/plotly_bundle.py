@@ -143,6 +143,7 @@ def _keep(package: bytes, kept: Path) -> None:
         return
 
 
+@lru_cache(maxsize=1)
 def _script_in(package: bytes) -> str:
     with tarfile.open(fileobj=io.BytesIO(package), mode="r:gz") as archive:
         for member in archive:

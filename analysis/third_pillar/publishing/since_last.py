@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from third_pillar.briefing.markup import Fragment
 
 _KEPT_SENTENCES = 12
-_ANCHOR = re.compile(r'\bid="(n-[^"<>]+)"')
+_ANCHOR = re.compile(r'id="(n-[^"<>]+)"')
 _BEFORE = ("judgements", "bottom-line")
 """The part follows the first output of this class: a reader who returns finds it early."""
 

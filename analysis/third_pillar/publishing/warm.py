@@ -8,7 +8,10 @@ does; its children end with it.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import dataclasses
+import gc
+import importlib
 import json
 import os
 import selectors
@@ -28,16 +31,45 @@ from third_pillar.publishing.atomic import REPORTS_VARIABLE
 _CHUNK = 1 << 16
 
 
+_AT_FIRST_USE = (
+    "IPython.core.application",
+    "IPython.core.completer",
+    "IPython.core.completerlib",
+    "IPython.core.crashhandler",
+    "IPython.core.logger",
+    "IPython.core.magics",
+    "IPython.core.oinspect",
+    "bdb",
+    "resource",
+    "third_pillar.briefing.changes",
+    "third_pillar.evidence.read_digests",
+    "third_pillar.evidence.synthetic",
+)
+"""Imported not by what needs them, but once it runs."""
+
+
+_SHOWN_FIRST = (
+    "show_curve",
+    "show_exports",
+    "show_import_shares",
+    "show_stage_shares",
+    "show_breadth",
+    "compose_limits",
+)
+"""Parts of a report for which most is read or compiled where nothing was shown before."""
+
+
 def warm_up() -> None:
     """Import what reports need, and do once what costs most the first time it is done."""
-    import mistune  # noqa: F401, PLC0415  all of this is for its side effect
-
-    from third_pillar import briefing, evidence  # noqa: PLC0415
+    from third_pillar import briefing, evidence  # noqa: PLC0415  all of this for its side effect
     from third_pillar.execution import run, shell  # noqa: F401, PLC0415
     from third_pillar.publishing import html_export, since_last  # noqa: F401, PLC0415
     from third_pillar.publishing.plotly_bundle import load_bundle  # noqa: PLC0415
     from third_pillar.publishing.provenance import installed_versions  # noqa: PLC0415
 
+    for name in _AT_FIRST_USE:
+        with contextlib.suppress(ImportError):  # what is not there will not be asked for
+            importlib.import_module(name)
     load_bundle()
     installed_versions()
     html_export.warm_templates()
@@ -46,7 +78,8 @@ def warm_up() -> None:
     with contextlib.suppress(Exception):  # what is wrong with the data, each report says
         case = briefing.open_case()
         _ = case.metrics, case.verdicts, case.results.trade_panel, case.results.export_study
-        briefing.show_curve(case)._repr_mimebundle_()
+        for name in _SHOWN_FIRST:
+            getattr(briefing, name)(case)._repr_mimebundle_()
         for scenario in evidence.scenario_names():
             evidence.load_evidence(case.results.question.as_of, scenario=scenario)
 
@@ -212,6 +245,13 @@ def _say(descriptor: int, message: dict[str, Any]) -> None:
         data = data[os.write(descriptor, data) :]
 
 
+def _give_back() -> None:
+    """Return to the system what was freed: each fork copies the tables of all memory held."""
+    gc.collect()
+    with contextlib.suppress(OSError, AttributeError):  # of glibc alone
+        ctypes.CDLL(None).malloc_trim(0)
+
+
 def main() -> None:
     """The process as a program."""
     code = package_code_sha256()
@@ -219,6 +259,7 @@ def main() -> None:
     os.dup2(2, 1)  # whatever prints does not disturb the answers
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     warm_up()
+    _give_back()
     spare_collector()
     ready = {"ready": True, "code": code, "forks": can_fork(), "pid": os.getpid()}
     _say(answers, {**ready, "processor_seconds": round(time.process_time(), 3)})

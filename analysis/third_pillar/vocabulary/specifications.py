@@ -96,7 +96,7 @@ class Specification:
         """The value of a choice that is a number."""
         return float(self[choice])
 
-    @property
+    @cached_property
     def id(self) -> str:
         """Reading and settings as one word that does not change."""
         told = [pair for pair in self.settings if DEFAULTS.get(pair[0]) != pair[1]]
