@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import importlib
+import json
 import os
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
 
 from third_pillar import briefing
 from third_pillar.publishing import warm
+from third_pillar.publishing.pool import Answer, Asked, WarmPool
 
 _SHOWS = """
 import os, sys
@@ -46,3 +51,23 @@ def test_a_fork_of_the_warm_process_imports_nothing_for_its_shell_and_its_page(
         [sys.executable, "-c", _SHOWS], env=kept, check=False, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", ["full", "trade"])
+def test_what_the_warm_process_has_read_before_is_on_record_of_each_report(tmp_path: Path, page):
+    """As of a report made by a command that reads everything itself."""
+    given = {"candidate": "AUS", "draws": 120}
+    asked = [part for name, value in given.items() for part in ("-p", f"{name}={value}")]
+    command = [str(Path(sys.executable).parent / "pillar"), "report", page, "--json", *asked]
+    environment = {**os.environ, "PILLAR_REPORTS": str(tmp_path / "cold")}
+    done = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    cold = json.loads(Path(json.loads(done.stdout)["manifest"]).read_text(encoding="utf-8"))
+    pool = WarmPool(1, environment={"PILLAR_REPORTS": str(tmp_path / "warm")})
+    answers = [told for told in pool.run([Asked(0, page, given)]) if isinstance(told, Answer)]
+    pool.close()
+    assert answers[0].outcome.manifest is not None
+    warm_made = json.loads(answers[0].outcome.manifest.read_text(encoding="utf-8"))
+    assert warm_made["reads"] == cold["reads"]
+    assert "corrections.yml" in cold["reads"] or page != "full"

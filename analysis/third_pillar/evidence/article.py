@@ -23,7 +23,7 @@ from third_pillar.evidence.location import (
     project_root,
 )
 from third_pillar.evidence.reading import read_table, read_yaml
-from third_pillar.evidence.reads import note_read
+from third_pillar.evidence.reads import accounted, note_read
 from third_pillar.evidence.validation import check_package
 from third_pillar.vocabulary.claims import ClaimTest, read_claim_tests
 
@@ -67,7 +67,8 @@ def load_article(article_id: str, *, root: Path | None = None) -> Article:
     check_package(root)
     note_read(f"claims/{article_id}/")
     files = [data_folder(root) / DESCRIPTOR, *sorted(folder.iterdir())]
-    return _read(article_id, root, tuple(file_state(path) for path in files))
+    with accounted():  # the folder is noted as a whole
+        return _read(article_id, root, tuple(file_state(path) for path in files))
 
 
 @lru_cache(maxsize=8)

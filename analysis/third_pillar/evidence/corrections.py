@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from third_pillar.evidence.location import data_folder
 from third_pillar.evidence.reading import read_yaml
+from third_pillar.evidence.reads import note_read
 from third_pillar.vocabulary.amounts import attach_unit, group_thousands
 
 FILE = "corrections.yml"
@@ -41,6 +42,7 @@ class Correction:
 def read_corrections(root: Path | None = None) -> tuple[Correction, ...]:
     """Every correction on record, in the order of the file; none where there is no file."""
     path = data_folder(root) / FILE
+    note_read(FILE)  # by name: what was parsed before is not opened again
     if not path.is_file():
         return ()
     return tuple(

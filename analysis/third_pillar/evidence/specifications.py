@@ -8,7 +8,7 @@ from pathlib import Path
 
 from third_pillar.evidence.location import data_folder, file_state, project_root
 from third_pillar.evidence.reading import read_yaml
-from third_pillar.evidence.reads import note_read
+from third_pillar.evidence.reads import accounted, note_read
 from third_pillar.evidence.validation import check_package
 from third_pillar.vocabulary.errors import MissingEvidence
 from third_pillar.vocabulary.specifications import Specification, expand_family
@@ -29,7 +29,8 @@ def load_specifications(*, root: Path | None = None) -> tuple[Specification, ...
     root = project_root() if root is None else root
     check_package(root)
     note_read("specifications/")
-    found = _expand(tuple(file_state(path) for path in specification_files(root)))
+    with accounted():  # the folder is noted as a whole
+        found = _expand(tuple(file_state(path) for path in specification_files(root)))
     if not found:
         raise MissingEvidence(
             "data/specifications holds no file",
