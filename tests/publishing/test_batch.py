@@ -47,6 +47,26 @@ def test_a_batch_makes_what_is_missing_serves_the_rest_and_leaves_a_page(
         assert findings["parameters"]["candidate"] == report["label"]
 
 
+def test_latest_leads_to_the_plain_question_and_not_to_whichever_variant_ended_last(
+    project: Project, matrix: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also where the variants stand after it, and where all are served in another order."""
+    asked = {"title": "Variants", "grid": {"seed": [1, 20251107, 2], "horizon": [2030, 2031]}}
+    matrix.write_text(yaml.safe_dump(asked))
+    for options in (("--workers", "2"), ()):
+        code, said = batch(matrix, *options, capsys=capsys)
+        assert code == 0, said
+        plain = next(one for one in said["reports"] if one["label"] == "2030, 20251107")
+        latest = (project.archive / "latest" / "report.html").resolve()
+        assert latest == Path(plain["html"]).resolve()
+    variants = {"title": "Variants", "grid": {"seed": [5, 6, 7]}}
+    matrix.write_text(yaml.safe_dump(variants))
+    code, said = batch(matrix, "--workers", "2", capsys=capsys)
+    assert (project.archive / "latest" / "report.html").resolve() == Path(
+        said["reports"][0]["html"]
+    ).resolve()
+
+
 FAILS_FOR_BRAZIL = "assert candidate != 'BRA', '=cmd|evil'"
 
 

@@ -24,6 +24,7 @@ MAX_REPORTS = 10_000
 _MAX_BYTES = 1024 * 1024
 _SHOWN_FAULTS = 20
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+_OF_LINEAGE = ("candidate", "article", "language")
 _VARIED = frozenset(ReportParameters.model_fields) - {"profile"}
 # an editor that knows the schema then offers the names and marks one that is misspelt
 _NAMES: Any = {"propertyNames": {"enum": sorted(_VARIED)}}
@@ -97,12 +98,14 @@ class Task:
         profile: Profile it is made by.
         given: Parameters that differ from the profile's.
         label: What sets it apart from the others of the batch.
+        departs: Parameters in which it differs from its profile's own question on its candidate.
     """
 
     number: int
     profile: str
     given: dict[str, Any]
     label: str
+    departs: int = 0
 
 
 def read_matrix(path: Path) -> Matrix:
@@ -230,10 +233,14 @@ def _checked(asked: list[tuple[str, dict[str, Any]]]) -> tuple[Task, ...]:
     faults: list[str] = []
     seen: set[str] = set()
     kept: list[tuple[str, dict[str, Any], dict[str, Any]]] = []
+    plain: dict[str, dict[str, Any]] = {}
     root = evidence.project_root()
     for profile, given in asked:
         try:
-            question = resolve(given, load_profile(profile, root=root), root=root)
+            chosen = load_profile(profile, root=root)
+            question = resolve(given, chosen, root=root)
+            if profile not in plain:
+                plain[profile] = notebook_parameters(resolve({}, chosen, root=root))
         except ParameterFault as fault:
             faults += [line for line in str(fault).splitlines() if line not in faults]
             continue
@@ -253,9 +260,13 @@ def _checked(asked: list[tuple[str, dict[str, Any]]]) -> tuple[Task, ...]:
         )
     varied = _varied([values for _, _, values in kept])
     return tuple(
-        Task(number, profile, given, _label(values, varied))
+        Task(number, profile, given, _label(values, varied), _departs(values, plain[profile]))
         for number, (profile, given, values) in enumerate(kept, start=1)
     )
+
+
+def _departs(values: Mapping[str, Any], plain: Mapping[str, Any]) -> int:
+    return sum(values[name] != plain[name] for name in plain if name not in _OF_LINEAGE)
 
 
 def _varied(questions: list[dict[str, Any]]) -> tuple[str, ...]:

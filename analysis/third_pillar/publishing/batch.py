@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from third_pillar.execution.matrix import Task
-from third_pillar.publishing.archive import Archive, reports_folder
+from third_pillar.publishing.archive import Archive, ArchivedRun, Lineage, reports_folder
 from third_pillar.publishing.atomic import storage_faults
 from third_pillar.publishing.locks import hold_lock
 from third_pillar.publishing.outcome import ReportOutcome
@@ -163,6 +163,7 @@ class Batch:
             self._make(maker, journal, tell)
         finally:
             journal.close()
+            self._lead_to_the_plainest(archive)
 
     def _serve(self, archive: Archive) -> Iterator[Result]:
         if self.options.force:
@@ -198,6 +199,21 @@ class Batch:
             self._note(result, journal, tell)
             if options.fail_fast and outcome.status == "failed":
                 return
+
+    def _lead_to_the_plainest(self, archive: Archive) -> None:
+        """Make `latest` of each lineage lead to its report that departs least from the profile.
+
+        Reports end in any order: it would lead to whichever variant was last.
+        """
+        plainest: dict[Path, tuple[int, int, Path]] = {}
+        for task, outcome in ((one.task, one.outcome) for one in self.results.values()):
+            if outcome is not None and outcome.html is not None:
+                run = outcome.html.parent.resolve()
+                rank = task.departs, task.number, run
+                plainest[run.parent] = min(rank, plainest.get(run.parent, rank))
+        for _, _, run in plainest.values():
+            lineage = Lineage(*run.relative_to(archive.folder.resolve()).parts[:4])
+            archive.lead_to(ArchivedRun(lineage, run, {}))
 
     def _note(
         self, result: Result, journal: _Journal, tell: Callable[[Step | Result | None], None]
