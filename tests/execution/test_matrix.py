@@ -75,6 +75,15 @@ LAUGHS = "title: t\ngrid:\n  a0: &a0 [x, x]\n" + "".join(
         ("title: t\ngrid: {as_of: [2025-12-31, 2025-13-01]}\n", "month must be in 1..12"),
         ("title: t\ntitle: u\ngrid: {candidate: [IND]}\n", "title stands twice"),
         ("title: t\ngrid: {candidate: [IND], candidate: [BRA]}\n", "candidate stands twice"),
+        ("title: t\ngrid:\n  as_of: [2026-02-30]\n", "line 3: 2026-02-30 is no date"),
+        ("title: t\ngrid: {candidate: [IND]}\ntitle: u\n", "the second time in line 3"),
+        ("title: t\ngrid:\n  candidate: [!here IND]\n", "line 3, .*the tag !here is not allowed"),
+        ("title: t\ngrid:\n\tcandidate: [IND]\n", "line 3, column 1: found character"),
+        ("title: t\ngrid: {candidate: [NO]}\n", "candidate = False: should be text: put it in q"),
+        ("title: t\ngrid: {partners: [NO]}\n", "partners = False: should be text: put it in q"),
+        ("title: 1\ngrid: {candidate: [IND]}\n", "title: should be text: put it in quotes"),
+        ({"title": "  ", "grid": {"candidate": ["IND"]}}, "of 1 to 300 characters"),
+        ({"title": "x" * 301, "grid": {"candidate": ["IND"]}}, "of 1 to 300 characters"),
         ("title: t\ngrid: {candidate: " + "[" * 5000 + "]" * 5000 + "}", "no YAML"),
         (LAUGHS, "stands for more than 100,000"),
         ({"title": "a\u202eb", "grid": {"candidate": ["IND"]}}, "one line without invisible"),
@@ -118,6 +127,58 @@ def test_a_matrix_file_must_be_there_and_named_plainly(tmp_path: Path, name: str
         path.write_text("title: t\n")
     with pytest.raises(ParameterFault, match=r"no such file|name it with"):
         read_matrix(path)
+
+
+def test_a_file_may_refer_to_a_part_of_itself(tmp_path: Path) -> None:
+    """Anchors, references and merged keys are plain YAML; an own key goes before a merged one."""
+    text = (
+        "title: t\nparameters: &all {draws: 200, seed: 1}\ninclude:\n"
+        "  - {<<: *all, candidate: BRA}\n  - {<<: *all, seed: 2}\n"
+    )
+    tasks = expand(read_matrix(matrix(tmp_path, text)))
+    assert [task.given for task in tasks] == [
+        {"draws": 200, "seed": 1, "candidate": "BRA"},
+        {"draws": 200, "seed": 2},
+    ]
+
+
+def test_a_fault_is_told_once_and_in_no_words_of_the_parser(tmp_path: Path) -> None:
+    for content in (
+        "title: t\nprofiles: [1]\ngrid: {candidate: [IND]}\n",
+        "title: t\ngrid: {partners: [NO]}\n",
+        "title: t\ngrid:\n  candidate: [!here IND]\n",
+    ):
+        with pytest.raises(ParameterFault) as raised:
+            expand(read_matrix(matrix(tmp_path, content)))
+        said = str(raised.value)
+        assert said.count("should be") <= 1
+        for jargon in ("tuple", "Tuple", "constructor", "unicode string", "validation"):
+            assert jargon not in said
+
+
+@pytest.mark.parametrize("form", ["latin-1", "utf-16"])
+def test_a_file_in_another_form_than_utf_8_says_so(tmp_path: Path, form: str) -> None:
+    path = tmp_path / "m.yml"
+    path.write_bytes("title: café\n".encode(form))
+    with pytest.raises(ParameterFault, match="is no text in UTF-8; save it in that form"):
+        read_matrix(path)
+
+
+def test_an_exclusion_that_fits_nothing_is_shown_as_written(tmp_path: Path) -> None:
+    content = {"title": "t", "grid": {"candidate": ["IND"]}, "exclude": [{"candidte": "IND"}]}
+    with pytest.raises(ParameterFault) as raised:
+        expand(read_matrix(matrix(tmp_path, content)))
+    assert "{candidte: IND} fits no combination" in str(raised.value)
+    assert "Did you mean 'candidate'?" in str(raised.value)
+
+
+def test_the_name_of_a_matrix_without_its_folder_leads_to_the_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """`pillar batch candidates` had been answered with: Did you mean 'candidates'?"""
+    monkeypatch.delenv("PILLAR_ROOT")
+    with pytest.raises(ParameterFault, match=r"Did you mean 'reports/matrices/candidates\.yml'\?"):
+        read_matrix(Path("candidates"))
 
 
 def test_a_huge_file_is_no_matrix(tmp_path: Path) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from third_pillar import evidence
 from third_pillar.execution.profiles import DEFAULT_PROFILE, load_profile
 from third_pillar.execution.question import notebook_parameters, resolve
-from third_pillar.execution.yaml_files import NoYaml, check_title, phrase_faults, read_yaml
+from third_pillar.execution.yaml_files import NoYaml, check_title, phrase_faults, read_yaml_file
 from third_pillar.vocabulary.errors import ParameterFault
 from third_pillar.vocabulary.parameters import ReportParameters, nearest
 
@@ -23,6 +24,7 @@ MATRICES = Path("reports") / "matrices"
 MAX_REPORTS = 10_000
 _MAX_BYTES = 1024 * 1024
 _SHOWN_FAULTS = 20
+_LONGEST_STEM = 255
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _OF_LINEAGE = ("candidate", "article", "language")
 _VARIED = frozenset(ReportParameters.model_fields) - {"profile"}
@@ -116,8 +118,10 @@ def read_matrix(path: Path) -> Matrix:
     """
     if not _is_file(path):
         known = tuple(file.stem for file in (evidence.project_root() / MATRICES).glob("*.yml"))
+        close = difflib.get_close_matches(path.stem[:_LONGEST_STEM], known, n=1)
+        meant = f" Did you mean '{(MATRICES / close[0]).as_posix()}.yml'?" if close else ""
         raise ParameterFault(
-            f"{path}: there is no such file.{nearest(path.stem, known)}",
+            f"{path}: there is no such file.{meant}",
             hint=f"A matrix is a YAML file, such as those in {MATRICES.as_posix()}/.",
         )
     if path.stat().st_size > _MAX_BYTES:
@@ -125,8 +129,8 @@ def read_matrix(path: Path) -> Matrix:
     if not _SAFE_NAME.fullmatch(path.stem):
         raise ParameterFault(f"{path.name!r}: name it with letters, digits, - and _ only")
     try:
-        content = read_yaml(path.read_text(encoding="utf-8"))
-    except (NoYaml, UnicodeDecodeError) as error:
+        content = read_yaml_file(path)
+    except NoYaml as error:
         raise ParameterFault(f"{path.name} is no YAML of this form: {error}") from None
     if not isinstance(content, dict):
         raise ParameterFault(
@@ -189,10 +193,11 @@ def expand(matrix: Matrix) -> tuple[Task, ...]:
         used = [was or now for was, now in zip(used, fits, strict=True)]
         if not any(fits):
             asked.append((profile, point))
-    idle = [str(rule) for rule, was in zip(matrix.exclude, used, strict=True) if not was]
+    idle = [rule for rule, was in zip(matrix.exclude, used, strict=True) if not was]
     if idle:
+        shown = "; ".join(f"{{{', '.join(f'{k}: {v}' for k, v in rule.items())}}}" for rule in idle)
         raise ParameterFault(
-            f"exclude: {'; '.join(idle)} fits no combination of the grid",
+            f"exclude: {shown} fits no combination of the grid{_misspelt(idle)}",
             hint="An exclusion that leaves nothing out is most often misspelt.",
         )
     for extra in matrix.include:
@@ -201,6 +206,12 @@ def expand(matrix: Matrix) -> tuple[Task, ...]:
     if not asked:
         raise ParameterFault("the matrix asks for no report", hint="Fill `grid` or `include`.")
     return _checked(asked)
+
+
+def _misspelt(rules: Sequence[Mapping[str, Any]]) -> str:
+    valid = (*sorted(_VARIED), "profile")
+    unknown = [str(name) for rule in rules for name in rule if name not in valid]
+    return f": unknown parameter {unknown[0]!r}.{nearest(unknown[0], valid)}" if unknown else ""
 
 
 def _product(sizes: Iterator[int]) -> int:
