@@ -14,6 +14,7 @@ from third_pillar.cli.claims import claims
 from third_pillar.cli.closed_pipe import guard
 from third_pillar.cli.data import data
 from third_pillar.cli.data_refresh import register_refresh
+from third_pillar.cli.examples import add_examples
 from third_pillar.cli.forecasts import forecasts
 from third_pillar.cli.options import AllowOverlay, Json, WithoutOverlay
 from third_pillar.cli.schedule import schedule
@@ -122,6 +123,9 @@ def doctor(json: Json = False) -> int:
     from third_pillar.cli.doctor import examine
 
     return examine(as_json=json)
+
+
+add_examples(app)
 
 
 def run() -> None:
