@@ -47,6 +47,16 @@ def test_a_grid_is_every_combination_less_what_is_excluded_and_more_what_is_incl
     assert labels == ["IND, baseline", "IND, late", "BRA, baseline", "AUS, baseline"]
 
 
+def test_a_label_says_what_a_bare_value_is(tmp_path: Path) -> None:
+    """Where partners and dates vary, "none, 2025-12-01" tells nobody what is none."""
+    grid = {"partners": ["none", "BRA,AUS"], "as_of": ["2025-12-01"], "seed": [1, 2]}
+    assert asked(tmp_path, grid=grid)[:3] == [
+        "partners none, seed 1",
+        "partners none, seed 2",
+        "partners BRA+AUS, seed 1",
+    ]
+
+
 def test_a_date_and_its_word_are_one_question(tmp_path: Path) -> None:
     """YAML reads a bare date as a date; "data" is the date of the data."""
     text = "title: t\ngrid:\n  as_of: [2025-12-01, '2025-12-01', data]\n"

@@ -34,6 +34,8 @@ def test_a_batch_makes_what_is_missing_serves_the_rest_and_leaves_a_page(
     assert (code, said["status"], said["counts"]["published"]) == (0, "done", 3), said
     folder = Path(said["index"]).parent
     page = BeautifulSoup((folder / "index.html").read_text(encoding="utf-8"), "html.parser")
+    assert "3 reports: 3 made. Ended " in page.get_text()
+    assert [cell.get_text() for cell in page.select("td.published")] == ["made, draft"] * 3
     links = [str(link["href"]) for link in page.select("td a, th a")]
     assert len(links) == 3
     assert all((folder / link).is_file() and not Path(link).is_absolute() for link in links)
@@ -56,7 +58,8 @@ def test_latest_leads_to_the_plain_question_and_not_to_whichever_variant_ended_l
     for options in (("--workers", "2"), ()):
         code, said = batch(matrix, *options, capsys=capsys)
         assert code == 0, said
-        plain = next(one for one in said["reports"] if one["label"] == "2030, 20251107")
+        label = "horizon 2030, seed 20251107"
+        plain = next(one for one in said["reports"] if one["label"] == label)
         latest = (project.archive / "latest" / "report.html").resolve()
         assert latest == Path(plain["html"]).resolve()
     variants = {"title": "Variants", "grid": {"seed": [5, 6, 7]}}

@@ -161,7 +161,8 @@ def _say_line(asked: Any, told: Any, seconds: float) -> None:
     left = len(asked.missing) * seconds / made if made else 0.0
     ahead = f", {_in_words(left)} left" if asked.missing and made else ""
     done = f"[{len(asked.results)}/{len(asked.tasks)}]"
-    warn(f"{done} {told.task.label}: {told.status}{ahead}")
+    word = "made" if told.status == "published" else told.status
+    warn(f"{done} {told.task.label}: {word}{ahead}")
 
 
 def _in_words(seconds: float) -> str:

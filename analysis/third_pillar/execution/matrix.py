@@ -28,6 +28,16 @@ _LONGEST_STEM = 255
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _OF_LINEAGE = ("candidate", "article", "language")
 _VARIED = frozenset(ReportParameters.model_fields) - {"profile"}
+_IN_WORDS = {
+    "pillars": "pillars {}",
+    "partners": "partners {}",
+    "count_by": "by {}",
+    "as_of": "as of {}",
+    "horizon": "horizon {}",
+    "draws": "{} draws",
+    "seed": "seed {}",
+}
+"""How a label says a value that does not itself tell what it is."""
 # an editor that knows the schema then offers the names and marks one that is misspelt
 _NAMES: Any = {"propertyNames": {"enum": sorted(_VARIED)}}
 _ITEM = {"type": "object", "propertyNames": {"enum": sorted({*_VARIED, "profile"})}}
@@ -290,5 +300,8 @@ def _varied(questions: list[dict[str, Any]]) -> tuple[str, ...]:
 
 def _label(values: Mapping[str, Any], varied: tuple[str, ...]) -> str:
     names = varied or ("candidate",)
-    parts = (values[name] for name in names)
-    return ", ".join("+".join(p) if isinstance(p, list) else str(p) for p in parts)
+    parts = ((name, values[name]) for name in names)
+    return ", ".join(
+        _IN_WORDS.get(name, "{}").format("+".join(p) if isinstance(p, list) else p)
+        for name, p in parts
+    )

@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from third_pillar.evidence.spreadsheet import write_table
 from third_pillar.publishing.atomic import write_atomic
 from third_pillar.publishing.batch import Batch, Result
+from third_pillar.vocabulary.amounts import counted
 
 SUMMARY = "summary.json"
 TABLE = "summary.csv"
@@ -96,14 +97,21 @@ def _page(batch: Batch, content: dict[str, Any]) -> str:
             "profile": result.task.profile,
             "status": result.status,
             "word": _WORDS[result.status],
+            "state": result.outcome.state if result.outcome else "",
             "text": _text(result),
             "link": _link(result, batch.folder),
         }
         for result in batch.ordered()
     ]
     page = pages.get_template("batch.html.j2")
-    counted = [(_WORDS[name], content["counts"][name]) for name in _WORDS]
-    return page.render(batch=batch, rows=rows, counts=counted, ended=content["ended"])
+    ended = dt.datetime.fromisoformat(content["ended"])
+    return page.render(
+        batch=batch,
+        rows=rows,
+        asked=counted(len(rows), "report"),
+        counts=[(_WORDS[name], content["counts"][name]) for name in _WORDS],
+        ended=f"{ended.day} {ended:%B %Y, %H:%M} UTC",
+    )
 
 
 def _text(result: Result) -> str:
