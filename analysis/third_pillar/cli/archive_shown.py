@@ -13,9 +13,16 @@ from third_pillar.publishing.approval import Approvals, Standing
 from third_pillar.publishing.archive import Archive, ArchivedRun, Lineage
 from third_pillar.publishing.manifest import read_manifest
 from third_pillar.publishing.pruning import Policy, prune
-from third_pillar.publishing.run_names import find_failure, find_run, select_lineage, show_text
+from third_pillar.publishing.run_names import (
+    find_failure,
+    find_run,
+    list_failures,
+    select_lineage,
+    show_text,
+)
 from third_pillar.vocabulary.amounts import counted, group_thousands
 from third_pillar.vocabulary.errors import ParameterFault, StorageFault
+from third_pillar.vocabulary.parameters import ReportParameters
 
 _LOG_LINES = 15
 _LONGEST = 300
@@ -29,15 +36,35 @@ def list_archive(lineage: str | None, *, as_json: bool) -> int:
     standings = Approvals(archive).standings(runs)
     newest = {archive.latest(run.lineage) for run in runs}
     rows = [_row(run, standings[run.folder], newest) for run in runs]
+    failed = list_failures(archive)
     if as_json:
-        answer_json({"archive": archive.folder.resolve(), "runs": rows})
+        names = [folder.name for folder in failed]
+        answer_json({"archive": archive.folder.resolve(), "runs": rows, "failed": names})
         return 0
     for row in rows:
-        mark = "latest" if row["is_latest"] else ""
-        line = f"{row['run_id']}  {row['lineage']}  {row['state']}  as of {row['as_of']}  {mark}"
-        say_lines([line.rstrip()])
+        said = (
+            row["run_id"],
+            row["lineage"],
+            row["state"],
+            f"as of {row['as_of']}",
+            _departing(row["parameters"]),
+            "latest" if row["is_latest"] else "",
+        )
+        say_lines(["  ".join(part for part in said if part)])
     say(f"{counted(len(rows), 'run')} in {archive.folder}")
+    if failed:
+        kept = f"{counted(len(failed), 'failed run')} kept as well"
+        say(f"{kept}; the newest: pillar archive show {failed[-1].name}")
     return 0
+
+
+def _departing(asked: object) -> str:
+    """Parameters in which a question departs from the contract's defaults, its lineage apart."""
+    if not isinstance(asked, dict):
+        return ""
+    plain = ReportParameters().model_dump(mode="json")
+    left_out = {"profile", "candidate", "article", "language", "as_of"}
+    return _pairs({n: v for n, v in asked.items() if n not in left_out and v != plain.get(n)})
 
 
 def _row(run: ArchivedRun, standing: Standing, newest: set[Path | None]) -> dict[str, Any]:
@@ -51,6 +78,7 @@ def _row(run: ArchivedRun, standing: Standing, newest: set[Path | None]) -> dict
         "as_of": run.manifest.get("as_of"),
         "started": run.manifest.get("started"),
         "run_key": run.manifest.get("run_key"),
+        "parameters": run.manifest.get("parameters"),
         "is_latest": run.folder.resolve() in newest,
         "html": run.folder.resolve() / "report.html",
     }
@@ -240,7 +268,13 @@ def prune_archive(
         place = one.path.relative_to(archive.folder).as_posix()
         say_lines([f"{one.what}  {place}  {one.bytes:,} bytes  {one.why}"])
     verb = "would go" if dry_run else "removed"
-    say(f"{len(removed)} {verb}, {size:,} bytes.")
+    if removed:
+        say(f"{len(removed)} {verb}, {size:,} bytes.")
+    else:
+        say(
+            f"Nothing to remove: every run is one of the newest {keep} of its lineage or must "
+            f"stay, and no failed run is older than {failed_days:g} days."
+        )
     return 0
 
 

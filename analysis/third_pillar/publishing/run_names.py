@@ -119,8 +119,14 @@ def _by_word(
     else:
         found = next((run for run in reversed(runs) if is_public(run)), None)
     if found is None:
-        raise ParameterFault(f"run {show_text(text)}: there is none yet", hint=_HINT)
+        hint = _HINT if runs else "`pillar report` makes one; then this command has what to name."
+        raise ParameterFault(f"run {show_text(text)}: there is none yet", hint=hint)
     return found
+
+
+def list_failures(archive: Archive) -> list[Path]:
+    """Folders of the failed runs that are kept, oldest first."""
+    return sorted(path for path in (archive.folder / FAILED).glob("*") if is_run_id(path.name))
 
 
 def find_failure(archive: Archive, text: str) -> Path | None:
