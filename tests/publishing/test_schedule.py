@@ -22,7 +22,7 @@ from third_pillar.publishing.archive import Archive
 from third_pillar.publishing.outcome import ReportOutcome
 from third_pillar.publishing.schedule_file import Entry, load_schedule
 from third_pillar.publishing.schedule_ledger import Ledger, Line
-from third_pillar.publishing.schedule_run import Due, Setting, run_due, slot_parameters
+from third_pillar.publishing.schedule_run import Due, Setting, run_due, shorten, slot_parameters
 from third_pillar.publishing.slots import Timetable
 from third_pillar.vocabulary.errors import EvidenceFault, ParameterFault, StorageFault
 from third_pillar.vocabulary.schedule import ScheduleEntry
@@ -120,6 +120,24 @@ def test_as_of_slot_is_the_date_of_the_slot_in_its_zone(desk: Desk) -> None:
     desk.seen(asked)
     desk.run(asked)
     assert desk.asked[0][1]["candidate"] == "IND"
+
+
+def test_what_is_told_of_a_failure_is_the_failure_and_not_its_trace(desk: Desk) -> None:
+    """One line a person can read; a path is whole, and what was left out is seen."""
+    log = f"/{'reports/' * 20}archive/failed/20261126T125410220Z-4f8b6df8/run.log"
+    trace = "".join(f"\n    {'trace ' * 20}" for _ in range(9))
+    message = f"the notebook stopped under 'set-up', cell 4 of 19: ValueError: full{trace}"
+    failed = outcome("failed", message=message, hint=f"Log: {log}")
+    asked = entry(retries={"attempts": 1}, on_failure=[["false"]])
+    desk.seen(asked)
+    desk.publish = lambda *_, **__: failed  # type: ignore[method-assign]
+    (result,) = desk.run(asked)
+    assert result.messages == (
+        f"the notebook stopped under 'set-up', cell 4 of 19: ValueError: full. Log: {log}",
+        "command 'false' ended with 1: it printed nothing",
+    )
+    assert log in desk.setting.ledger.read()[-1].said
+    assert shorten("x" * 401) == "x" * 399 + "…"
 
 
 def test_a_failed_try_is_tried_again_with_growing_waits(desk: Desk) -> None:

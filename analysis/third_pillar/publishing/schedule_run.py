@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from third_pillar.publishing.outcome import ReportOutcome
 
 _TAIL = 400
+_TRACE = " " * 4
+"""What lines of a trace begin with in the message of a failed cell."""
 
 
 @dataclass(frozen=True)
@@ -168,7 +170,7 @@ def _run_alone(due: Due, setting: Setting) -> SlotResult:
                 at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
                 missed=due.missed,
                 run_id=result.run_id,
-                said="; ".join(result.messages)[:_TAIL],
+                said=shorten("; ".join(result.messages)),
             )
         )
         return result
@@ -249,7 +251,14 @@ def _said(error: PillarError) -> str:
     return _join(str(error), error.hint)
 
 
+def shorten(text: str, most: int = _TAIL) -> str:
+    """At most so many characters; that something was left out is seen."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
 def _join(message: str, hint: str) -> str:
-    """Both as sentences of one line."""
+    """Both as sentences of one line; the trace of a cell is in the log."""
+    lines = message.splitlines()
+    message = "\n".join(line for line in lines if not line.startswith(_TRACE)) or message
     ended = message if message.endswith((".", "!", "?")) or not hint else f"{message}."
     return " ".join(f"{ended} {hint}".split())
