@@ -182,7 +182,16 @@ def test_a_folder_of_something_else_is_never_replaced(
 
 
 @pytest.mark.parametrize(
-    "url", ["ftp://example.org", "example.org", "https://", "https://a/?b", "\n"]
+    "url",
+    [
+        "ftp://example.org",
+        "example.org",
+        "https://",
+        "https://a/?b",
+        "\n",
+        "https://a/b c/",
+        "https://a/<b>",
+    ],
 )
 def test_a_base_address_that_is_none_is_refused(archive: Archive, tmp_path: Path, url: str) -> None:
     with pytest.raises(ParameterFault, match="--base-url"):

@@ -35,6 +35,8 @@ from third_pillar.vocabulary.errors import ParameterFault
 
 MARK = ".pillar-site"
 _TEMPLATE = Path(__file__).parent / "template"
+_IN_ADDRESSES = re.compile(r"[A-Za-z0-9:/?#\[\]@!$&'()*+,;=._~%-]+")
+"""What an address may hold, by RFC 3986."""
 _TITLE = re.compile(r"<title>(.*?)(?: · Third Pillar)?</title>", re.DOTALL)
 _EXCHANGE = 2
 _AT_CWD = -100
@@ -146,10 +148,11 @@ def publish_site(
 def _checked_address(base_url: str) -> str:
     if not base_url:
         return ""
-    parts = urlsplit(base_url) if base_url.isprintable() else None
+    parts = urlsplit(base_url) if _IN_ADDRESSES.fullmatch(base_url) else None
     if parts is None or parts.scheme not in {"http", "https"} or not parts.netloc or parts.query:
         raise ParameterFault(
-            f"--base-url {base_url[:80]!r}: should be an address such as https://example.org/reports/"
+            f"--base-url {base_url[:80]!r}: should be an address such as https://example.org/reports/",
+            hint="A space is written as %20, and other signs that no address holds likewise.",
         )
     return base_url.rstrip("/") + "/"
 
