@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from bs4 import BeautifulSoup
+
 from small_notebook import findings_dict
 from third_pillar.briefing.changes import (
     HEADING,
@@ -62,6 +64,18 @@ def test_the_number_of_another_candidate_keeps_its_name() -> None:
     )
 
 
+def test_each_value_of_the_table_says_whose_it_is_and_each_change_has_its_unit() -> None:
+    """India's value had stood as the earlier one of "Brazil: share"."""
+    pairs = (number(10), number(20, label="Brazil: share"))
+    table = BeautifulSoup(str(compose_comparison(changes(pairs)).html), "html.parser")
+    cells = [cell.get_text().replace("\N{NO-BREAK SPACE}", " ") for cell in table.select("td, th")]
+    assert "Share, end of 2030" in cells
+    assert "India: 10 % (9.0–11)" in cells
+    assert "Brazil: 20 % (19–21)" in cells
+    assert "+10 percentage points" in cells
+    assert not [cell for cell in cells if cell.startswith("Brazil: share")]
+
+
 def test_a_rank_moves_by_places() -> None:
     told = phrase_changes(changes((number(3, unit="rank"), number(9, unit="rank"))))
     assert "(+6 places;" in told[1].replace("\N{NO-BREAK SPACE}", " ")
@@ -76,6 +90,22 @@ def test_a_fall_of_less_than_a_tonne_is_not_told_without_its_direction() -> None
     bare = {"low": None, "high": None, "unit": "t NdPr oxide a year"}
     said = phrase_changes(changes((number(0.4, **bare), number(0.0, **bare))))[1]
     assert said.replace("\N{NO-BREAK SPACE}", " ").endswith("now 0 t NdPr oxide a year.")
+
+
+def test_two_countries_within_a_name_are_told_once_too() -> None:
+    bare = {"low": None, "high": None}
+    told = phrase_changes(
+        changes(
+            (
+                number(10, label="Need served after a loss, with India, metal counted", **bare),
+                number(20, label="Need served after a loss, with Viet Nam, metal counted", **bare),
+            )
+        )
+    )
+    assert told[1].replace("\N{NO-BREAK SPACE}", " ") == (
+        "Need served after a loss, with India or Viet Nam, metal counted, end of 2030: "
+        "India 10 %, Viet Nam 20 % (+10 percentage points)."
+    )
 
 
 def test_a_number_whose_label_is_another_altogether_is_told_with_both() -> None:

@@ -227,13 +227,37 @@ def _before(number: NumberChange, before: str) -> str:
     was = f"{before}{_range(number, 'before')}"
     if not number.label_before:
         return f"{_label(number)}: {was} before, now "
+    label, one, other = _split_labels(number)
+    if label:
+        apart = "; " if isinstance(number.before, str) else ", "
+        return f"{label}: {one} {was}{apart}{other} "
+    return f"{number.label_before}: {was} before; {_label(number)}: now "
+
+
+def _split_labels(number: NumberChange) -> tuple[str, str, str]:
+    """What both names of a number say, and the two countries; empty where they share nothing."""
     one, _, what = number.label_before.partition(": ")
     other, _, same = number.label.partition(": ")
     if what and what == same:
         label = _label(number)[len(other) + 2 :]
-        apart = "; " if isinstance(number.before, str) else ", "
-        return f"{label[:1].upper()}{label[1:]}: {one} {was}{apart}{other} "
-    return f"{number.label_before}: {was} before; {_label(number)}: now "
+        return f"{label[:1].upper()}{label[1:]}", one, other
+    return _split_words(number)
+
+
+def _split_words(number: NumberChange) -> tuple[str, str, str]:
+    """The same where a country stands within the name, as in "after the loss of X, with India"."""
+    was, now = number.label_before.split(), number.label.split()
+    shorter = min(len(was), len(now))
+    start = next((n for n in range(shorter) if was[n] != now[n]), shorter)
+    left = range(shorter - start)
+    end = next((n for n in left if was[-1 - n] != now[-1 - n]), shorter - start)
+    one, other = (" ".join(words[start : len(words) - end]) for words in (was, now))
+    if not start or not one[:1].isupper() or not other[:1].isupper():
+        return "", "", ""
+    both = f"{one.rstrip(',')} or {other}"
+    label = " ".join((*now[:start], both, *now[len(now) - end :]))
+    period = f", {number.period}" if number.period else ""
+    return f"{label}{period}", one.rstrip(","), other.rstrip(",")
 
 
 def _label(number: NumberChange) -> str:
@@ -243,11 +267,10 @@ def _label(number: NumberChange) -> str:
 def _tail(number: NumberChange) -> str:
     range_ = _range(number, "after")
     parts = []
-    if number.change is not None:
-        unit = find_distance_unit(number.unit)
-        size = show_number(number.change, unit, signed=True, limits=(0,))
-        # "under 1 t" does not say in which direction; the two values do
-        parts += [] if size.startswith("under") else [size]
+    size = _size(number)
+    # "under 1 t" does not say in which direction; the two values do
+    if size and not size.startswith("under"):
+        parts.append(size)
     if number.noise == "the range stated":
         parts.append("outside the range stated" if number.beyond_noise else "within the range")
     elif number.noise.startswith("a Monte"):
@@ -407,15 +430,26 @@ def _number_table(numbers: Iterable[NumberChange]) -> Markup:
         ("Number", "Before", "Now", "Change", "Noise"),
         [
             (
-                f"{number.label}, {number.period}",
-                _value(number.before, number.unit) + _range(number, "before"),
-                _value(number.after, number.unit) + _range(number, "after"),
+                *_cells(number),
                 _size(number),
                 f"{'beyond' if number.beyond_noise else 'within'}: {number.noise}",
             )
             for number in numbers
         ],
         caption="Every number that reads differently",
+    )
+
+
+def _cells(number: NumberChange) -> tuple[str, str, str]:
+    """The name and both values; each value says whose it is where the two names differ."""
+    label, one, other = _split_labels(number) if number.label_before else ("", "", "")
+    if number.label_before and not label:
+        label, one, other = _label(number), number.label_before, number.label
+    before, after = _values(number)
+    return (
+        label or _label(number),
+        f"{one}: {before}".removeprefix(": ") + _range(number, "before"),
+        f"{other}: {after}".removeprefix(": ") + _range(number, "after"),
     )
 
 
@@ -438,6 +472,8 @@ def _row_table(changed: TableChange) -> Markup:
 
 
 def _size(number: NumberChange) -> str:
+    """The change with its unit and sign; nothing where words changed."""
     if number.change is None:
         return ""
-    return show_number(number.change, "", like=number.unit, signed=True)
+    unit = find_distance_unit(number.unit)
+    return show_number(number.change, unit, signed=True, limits=(0,))
