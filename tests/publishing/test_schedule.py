@@ -45,6 +45,7 @@ class Desk:
         self.folder = folder
         self.asked: list[tuple[str, dict[str, Any]]] = []
         self.waited: list[float] = []
+        self.told: list[str] = []
         self.answers: list[Any] = []
 
     def publish(self, profile: str, given: dict[str, Any], **_: Any) -> Any:
@@ -61,7 +62,13 @@ class Desk:
     @property
     def setting(self) -> Setting:
         """Everything below one folder."""
-        return Setting(self.folder, self.folder, self.publish, sleep=self.waited.append)
+        return Setting(
+            self.folder,
+            self.folder,
+            self.publish,
+            sleep=self.waited.append,
+            announce=lambda told: self.told.extend(told.splitlines()),
+        )
 
     def run(self, *entries: Entry, now: dt.datetime = NOW, **given: Any) -> list[Any]:
         """What became of what was due."""
@@ -148,6 +155,11 @@ def test_a_failed_try_is_tried_again_with_growing_waits(desk: Desk) -> None:
     (result,) = desk.run(asked)
     assert (result.state, result.attempts, result.messages) == ("published", 4, ())
     assert desk.waited == [10, 20, 25]
+    assert desk.told[1:4] == [
+        "daily: try 1 failed: the kernel died. Log: run.log",
+        "daily: the next try is in 10 s",
+        "daily: try 2 of 4",
+    ]
 
 
 @pytest.mark.parametrize("fault", [ParameterFault("no"), EvidenceFault([])])

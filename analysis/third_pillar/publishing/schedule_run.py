@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from third_pillar.publishing.outcome import ReportOutcome
 
 _TAIL = 400
+_SHORT = 160
 _TRACE = " " * 4
 """What lines of a trace begin with in the message of a failed cell."""
 
@@ -204,6 +205,7 @@ def _publish(due: Due, setting: Setting) -> SlotResult:
         wait=wait_exponential(multiplier=retries.wait_seconds, max=retries.max_wait_seconds),
         retry=retry_if_result(lambda tried: tried[0].state == "failed" and tried[1]),
         sleep=setting.sleep,
+        before_sleep=lambda state: setting.announce(_phrase_wait(due, state)),
         retry_error_callback=lambda state: state.outcome.result() if state.outcome else None,
     )
     count = 0
@@ -220,6 +222,13 @@ def _publish(due: Due, setting: Setting) -> SlotResult:
     except RetryError as error:  # pragma: no cover  the callback answers instead
         return SlotResult(due, "failed", messages=(str(error),), attempts=count)
     return replace(result, attempts=count)
+
+
+def _phrase_wait(due: Due, state: Any) -> str:
+    """Why nothing happens for a while."""
+    (result, _), wait = state.outcome.result(), state.next_action.sleep
+    said = f"try {state.attempt_number} failed: {shorten('; '.join(result.messages), _SHORT)}"
+    return f"{due.entry.name}: {said}\n{due.entry.name}: the next try is in {wait:g} s"
 
 
 def _try(due: Due, setting: Setting) -> tuple[SlotResult, bool]:
