@@ -18,6 +18,7 @@ from third_pillar.cli.examples import add_examples
 from third_pillar.cli.forecasts import forecasts
 from third_pillar.cli.options import AllowOverlay, Json, WithoutOverlay
 from third_pillar.cli.schedule import schedule
+from third_pillar.cli.streams import write_every_word
 from third_pillar.cli.trade import trade
 from third_pillar.vocabulary.errors import EXIT_CODES, ParameterFault, PillarError
 
@@ -130,6 +131,7 @@ add_examples(app)
 
 def run() -> None:
     """The console script: exits with a code of `EXIT_CODES`, never with a trace."""
+    write_every_word()
     sys.exit(guard(lambda: main(sys.argv[1:])))
 
 
