@@ -85,8 +85,19 @@ def test_one_failure_is_a_partial_failure(
     assert code == 1
     assert [report["status"] for report in said["reports"]] == ["unchanged", "failed", "published"]
     assert said["reports"][1]["error"]["kind"] == "AssertionError"
-    assert Path(said["reports"][1]["kept"], "run.log").is_file()
+    log = Path(said["reports"][1]["kept"], "run.log")
+    assert log.is_file()
     assert Archive().verify() == []
+    page = BeautifulSoup(Path(said["index"]).read_text(encoding="utf-8"), "html.parser")
+    (link,) = page.select("td a")
+    assert (Path(said["index"]).parent / str(link["href"])).resolve() == log.resolve()
+    assert "Traceback" not in page.get_text()
+    capsys.readouterr()
+    assert main(["batch", str(matrix), "--quiet", "--workers", "1"]) == 1
+    told = capsys.readouterr().err
+    assert "pillar: BRA: the notebook stopped" in told
+    assert "Log: " in told
+    assert "Traceback" not in told
 
 
 def test_two_processes_never_run_one_batch_and_the_second_leaves_the_first_s_summary(

@@ -12,6 +12,7 @@ from third_pillar.cli.terminal import lay_out_fields, lay_out_items, say_lines, 
 from third_pillar.publishing.approval import Approvals, Standing
 from third_pillar.publishing.archive import Archive, ArchivedRun, Lineage
 from third_pillar.publishing.manifest import read_manifest
+from third_pillar.publishing.outcome import without_trace
 from third_pillar.publishing.pruning import Policy, prune
 from third_pillar.publishing.run_names import (
     find_failure,
@@ -205,7 +206,7 @@ def _show_failure(folder: Path, *, as_json: bool) -> int:
             [
                 ("Run", folder.name),
                 ("Lineage", str(said.get("lineage", ""))),
-                ("Why", str(said.get("message", ""))),
+                ("Why", without_trace(str(said.get("message", "")))),
                 ("Error", str(said.get("error", ""))),
                 ("Asked", _pairs(said.get("parameters"))),
                 ("Made", str(said.get("started", ""))),
@@ -231,7 +232,8 @@ def verify_archive(*, as_json: bool) -> int:
         raise StorageFault(
             f"{counted(len(faults), 'fault')} in {archive.folder}:\n"
             + "\n".join(f"  {f}" for f in faults),
-            hint="`pillar report --force` publishes anew; a damaged run is never served.",
+            hint="`pillar report --force` publishes anew; a damaged run is never served, and its "
+            "folder may be deleted once nobody needs it.",
         )
     verify = counted(len(runs), "run verifies", "runs verify")
     say(f"{verify}: every file is as it was published.")

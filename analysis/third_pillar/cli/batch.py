@@ -207,5 +207,6 @@ def _answer(asked: Any, index: Path | None, *, as_json: bool) -> int:
         say(f"Open {index}")
     for result in asked.ordered():
         if result.status == "failed" and result.outcome is not None:
-            warn(f"pillar: {result.task.label}: {result.outcome.message}")
+            warn(f"pillar: {result.task.label}: {result.outcome.reason}")
+            warn(f"  {result.outcome.hint}")
     return ReportFailed.exit_code if bad else 0

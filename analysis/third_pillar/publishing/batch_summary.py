@@ -99,7 +99,8 @@ def _page(batch: Batch, content: dict[str, Any]) -> str:
             "word": _WORDS[result.status],
             "state": result.outcome.state if result.outcome else "",
             "text": _text(result),
-            "link": _link(result, batch.folder),
+            "link": _link(result.outcome.html if result.outcome else None, batch.folder),
+            "log": _link(_find_log(result), batch.folder),
         }
         for result in batch.ordered()
     ]
@@ -117,9 +118,15 @@ def _page(batch: Batch, content: dict[str, Any]) -> str:
 def _text(result: Result) -> str:
     if result.outcome is None:
         return ""
-    return result.outcome.bottom_line or result.outcome.message
+    return result.outcome.bottom_line or result.outcome.reason
 
 
-def _link(result: Result, folder: Path) -> str:
-    html = result.outcome.html if result.outcome else None
-    return Path(os.path.relpath(html, folder.resolve())).as_posix() if html else ""
+def _find_log(result: Result) -> Path | None:
+    """The log of a failed run, where one was kept."""
+    kept = result.outcome.kept if result.outcome else None
+    log = kept / "run.log" if kept else None
+    return log if log and log.is_file() else None
+
+
+def _link(path: Path | None, folder: Path) -> str:
+    return Path(os.path.relpath(path, folder.resolve())).as_posix() if path else ""

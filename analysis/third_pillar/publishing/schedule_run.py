@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from third_pillar.publishing.outcome import without_trace
 from third_pillar.publishing.schedule_file import Entry
 from third_pillar.publishing.schedule_ledger import Ledger, Line
 from third_pillar.vocabulary.errors import EvidenceFault, ParameterFault, PillarError
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
 _TAIL = 400
 _SHORT = 160
-_TRACE = " " * 4
-"""What lines of a trace begin with in the message of a failed cell."""
 
 
 @dataclass(frozen=True)
@@ -267,7 +266,6 @@ def shorten(text: str, most: int = _TAIL) -> str:
 
 def _join(message: str, hint: str) -> str:
     """Both as sentences of one line; the trace of a cell is in the log."""
-    lines = message.splitlines()
-    message = "\n".join(line for line in lines if not line.startswith(_TRACE)) or message
+    message = without_trace(message)
     ended = message if message.endswith((".", "!", "?")) or not hint else f"{message}."
     return " ".join(f"{ended} {hint}".split())
