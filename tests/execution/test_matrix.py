@@ -9,6 +9,8 @@ import pytest
 import yaml
 
 from reporting import Project
+from third_pillar import evidence
+from third_pillar.execution import matrix as matrix_module
 from third_pillar.execution.matrix import MATRICES, expand, read_matrix
 from third_pillar.vocabulary.errors import ParameterFault
 
@@ -189,6 +191,22 @@ def test_the_name_of_a_matrix_without_its_folder_leads_to_the_file(
     monkeypatch.delenv("PILLAR_ROOT")
     with pytest.raises(ParameterFault, match=r"Did you mean 'reports/matrices/candidates\.yml'\?"):
         read_matrix(Path("candidates"))
+
+
+def test_a_matrix_of_thousands_reads_the_data_and_its_profile_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each question had read both anew: ten silent seconds for two thousand reports."""
+    read: list[str] = []
+
+    def count(what: str, real: Any) -> Any:
+        return lambda *given, **named: (read.append(what), real(*given, **named))[1]
+
+    choices = count("choices", evidence.load_parameter_choices)
+    monkeypatch.setattr(evidence, "load_parameter_choices", choices)
+    monkeypatch.setattr(matrix_module, "load_profile", count("profile", matrix_module.load_profile))
+    assert len(asked(tmp_path, grid={"candidate": ["IND", "BRA"], "seed": list(range(50))})) == 100
+    assert sorted(read) == ["choices", "profile"]
 
 
 def test_a_huge_file_is_no_matrix(tmp_path: Path) -> None:

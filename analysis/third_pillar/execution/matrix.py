@@ -8,6 +8,7 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -256,12 +257,15 @@ def _checked(asked: list[tuple[str, dict[str, Any]]]) -> tuple[Task, ...]:
     kept: list[tuple[str, dict[str, Any], dict[str, Any]]] = []
     plain: dict[str, dict[str, Any]] = {}
     root = evidence.project_root()
+    # read once: a matrix may ask for thousands
+    choices = evidence.load_parameter_choices(root=root)
+    load = cache(partial(load_profile, root=root))
     for profile, given in asked:
         try:
-            chosen = load_profile(profile, root=root)
-            question = resolve(given, chosen, root=root)
+            question = resolve(given, load(profile), root=root, choices=choices)
             if profile not in plain:
-                plain[profile] = notebook_parameters(resolve({}, chosen, root=root))
+                own = resolve({}, load(profile), root=root, choices=choices)
+                plain[profile] = notebook_parameters(own)
         except ParameterFault as fault:
             faults += [line for line in str(fault).splitlines() if line not in faults]
             continue

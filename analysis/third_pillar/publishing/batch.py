@@ -300,9 +300,11 @@ def _find(task: Task, options: BatchOptions, archive: Archive) -> ReportOutcome 
     return found
 
 
-def list_tasks(batch: Batch) -> list[Result]:
-    """What the batch would do: "unchanged" is served, "missing" would be made; nothing is run."""
-    results = []
+def list_tasks(batch: Batch) -> Iterator[Result]:
+    """What the batch would do with each report, as it is found out; nothing is run.
+
+    "unchanged" would be served, "missing" made, "failed" refused.
+    """
     for task in batch.tasks:
         served = None
         if not batch.options.force:
@@ -310,7 +312,6 @@ def list_tasks(batch: Batch) -> list[Result]:
                 served = _find(task, batch.options, Archive())
             except PillarError as error:
                 failed = {"status": "failed", "message": str(error), "hint": error.hint}
-                results.append(Result(task, "failed", read_outcome(failed)))
+                yield Result(task, "failed", read_outcome(failed))
                 continue
-        results.append(Result(task, "unchanged" if served else "missing", served))
-    return results
+        yield Result(task, "unchanged" if served else "missing", served)
