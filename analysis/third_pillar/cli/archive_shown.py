@@ -22,8 +22,8 @@ from third_pillar.publishing.run_names import (
     show_text,
 )
 from third_pillar.vocabulary.amounts import counted, group_thousands
+from third_pillar.vocabulary.asked import find_departures
 from third_pillar.vocabulary.errors import ParameterFault, StorageFault
-from third_pillar.vocabulary.parameters import ReportParameters
 
 _LOG_LINES = 15
 _LONGEST = 300
@@ -48,7 +48,7 @@ def list_archive(lineage: str | None, *, as_json: bool) -> int:
             row["lineage"],
             row["state"],
             f"as of {row['as_of']}",
-            _departing(row["parameters"]),
+            _pairs(find_departures(row["parameters"])),
             "latest" if row["is_latest"] else "",
         )
         say_lines(["  ".join(part for part in said if part)])
@@ -57,15 +57,6 @@ def list_archive(lineage: str | None, *, as_json: bool) -> int:
         kept = f"{counted(len(failed), 'failed run')} kept as well"
         say(f"{kept}; the newest: pillar archive show {failed[-1].name}")
     return 0
-
-
-def _departing(asked: object) -> str:
-    """Parameters in which a question departs from the contract's defaults, its lineage apart."""
-    if not isinstance(asked, dict):
-        return ""
-    plain = ReportParameters().model_dump(mode="json")
-    left_out = {"profile", "candidate", "article", "language", "as_of"}
-    return _pairs({n: v for n, v in asked.items() if n not in left_out and v != plain.get(n)})
 
 
 def _row(run: ArchivedRun, standing: Standing, newest: set[Path | None]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from third_pillar import evidence
 from third_pillar.execution.profiles import DEFAULT_PROFILE, load_profile
 from third_pillar.execution.question import notebook_parameters, resolve
 from third_pillar.execution.yaml_files import NoYaml, check_title, phrase_faults, read_yaml_file
+from third_pillar.vocabulary.asked import phrase_asked
 from third_pillar.vocabulary.errors import ParameterFault
 from third_pillar.vocabulary.parameters import ReportParameters, nearest
 
@@ -29,16 +30,6 @@ _LONGEST_STEM = 255
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _OF_LINEAGE = ("candidate", "article", "language")
 _VARIED = frozenset(ReportParameters.model_fields) - {"profile"}
-_IN_WORDS = {
-    "pillars": "pillars {}",
-    "partners": "partners {}",
-    "count_by": "by {}",
-    "as_of": "as of {}",
-    "horizon": "horizon {}",
-    "draws": "{} draws",
-    "seed": "seed {}",
-}
-"""How a label says a value that does not itself tell what it is."""
 # an editor that knows the schema then offers the names and marks one that is misspelt
 _NAMES: Any = {"propertyNames": {"enum": sorted(_VARIED)}}
 _ITEM = {"type": "object", "propertyNames": {"enum": sorted({*_VARIED, "profile"})}}
@@ -285,7 +276,13 @@ def _checked(asked: list[tuple[str, dict[str, Any]]]) -> tuple[Task, ...]:
         )
     varied = _varied([values for _, _, values in kept])
     return tuple(
-        Task(number, profile, given, _label(values, varied), _departs(values, plain[profile]))
+        Task(
+            number,
+            profile,
+            given,
+            phrase_asked(values, varied or ("candidate",)),
+            _departs(values, plain[profile]),
+        )
         for number, (profile, given, values) in enumerate(kept, start=1)
     )
 
@@ -299,13 +296,4 @@ def _varied(questions: list[dict[str, Any]]) -> tuple[str, ...]:
         name
         for name in ReportParameters.model_fields
         if len({str(question[name]) for question in questions}) > 1
-    )
-
-
-def _label(values: Mapping[str, Any], varied: tuple[str, ...]) -> str:
-    names = varied or ("candidate",)
-    parts = ((name, values[name]) for name in names)
-    return ", ".join(
-        _IN_WORDS.get(name, "{}").format("+".join(p) if isinstance(p, list) else p)
-        for name, p in parts
     )
