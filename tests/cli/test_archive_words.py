@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from reporting import Project
+from third_pillar.cli import archive_shown
 from third_pillar.cli.main import main
 from third_pillar.publishing import report as report_module
+from third_pillar.publishing.archive import Archive
 from third_pillar.vocabulary.errors import ReportFailed
 
 
@@ -68,3 +71,22 @@ def test_where_nothing_was_made_yet_the_way_out_is_to_make_it(
         assert "`pillar report` makes one" in said(capsys, *words, code=2)
     assert said(capsys, "archive", "prune").startswith("Nothing to remove: every run is one of")
     assert not list(tmp_path.glob("reports/archive/*"))
+
+
+@pytest.mark.usefixtures("no_kernel")
+def test_a_long_look_at_the_archive_says_how_far_it_got_and_bounds_what_it_lists(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two faults of three are listed and the third is counted; scripts get all of them."""
+    for seed in ("1", "2", "3"):
+        said(capsys, "report", "-p", f"seed={seed}")
+    for run in Archive().list_runs():
+        (run.folder / "extra").touch()
+    monkeypatch.setattr(archive_shown, "_MOST_FAULTS", 2)
+    monkeypatch.setattr(archive_shown, "_SILENCE", 0.0)
+    told = said(capsys, "archive", "verify", code=4)
+    assert "[1/3] runs looked at\n[2/3] runs looked at\npillar: 3 faults" in told
+    assert told.count("is not listed in manifest.json") == 2
+    assert "and 1 more; --json has all of them" in told
+    main(["archive", "verify", "--json"])
+    assert len(json.loads(capsys.readouterr().out)["faults"]) == 3

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from third_pillar.cli.answer import answer_json, say
+from third_pillar.cli.answer import answer_json, say, warn
 from third_pillar.cli.terminal import lay_out_fields, lay_out_items, say_lines, terminal_width
 from third_pillar.publishing.approval import Approvals, Standing
 from third_pillar.publishing.archive import Archive, ArchivedRun, Lineage
@@ -26,6 +27,8 @@ from third_pillar.vocabulary.asked import find_departures
 from third_pillar.vocabulary.errors import ParameterFault, StorageFault
 
 _LOG_LINES = 15
+_MOST_FAULTS = 50
+_SILENCE = 2.0
 _LONGEST = 300
 
 
@@ -214,21 +217,37 @@ def verify_archive(*, as_json: bool) -> int:
     """Exit code after every file was compared with its manifest, and every page's state."""
     archive = Archive()
     runs = archive.list_runs()
-    faults = archive.verify() + Approvals(archive).verify(runs)
+    faults = archive.verify(tell=_say_how_far()) + Approvals(archive).verify(runs)
     if as_json:
         status = "failed" if faults else "verified"
         answer_json({"status": status, "runs": len(runs), "faults": faults})
         return StorageFault.exit_code if faults else 0
     if faults:
+        shown = faults[:_MOST_FAULTS]
+        if len(faults) > len(shown):
+            shown.append(f"and {len(faults) - len(shown):,} more; --json has all of them")
         raise StorageFault(
             f"{counted(len(faults), 'fault')} in {archive.folder}:\n"
-            + "\n".join(f"  {f}" for f in faults),
+            + "\n".join(f"  {f}" for f in shown),
             hint="`pillar report --force` publishes anew; a damaged run is never served, and its "
             "folder may be deleted once nobody needs it.",
         )
     verify = counted(len(runs), "run verifies", "runs verify")
     say(f"{verify}: every file is as it was published.")
     return 0
+
+
+def _say_how_far() -> Callable[[int, int], None]:
+    """Says it on stderr every two seconds; an archive that takes less is looked at in silence."""
+    last = time.monotonic()
+
+    def tell(done: int, of: int) -> None:
+        nonlocal last
+        if time.monotonic() - last >= _SILENCE and done < of:
+            last = time.monotonic()
+            warn(f"[{done:,}/{of:,}] runs looked at")
+
+    return tell
 
 
 def prune_archive(
