@@ -101,5 +101,6 @@ def _add(app: typer.Typer, above: str) -> None:
         made = command.callback.__name__ if command.callback else ""
         shown = EXAMPLES.get(f"{above}{command.name or made}")
         if shown and not command.epilog:
+            heading = "Example:" if len(shown) == 1 else "Examples:"
             # \b keeps the lines below it as they are
-            command.epilog = "\n".join(("\b", "Examples:", *(f"  {line}" for line in shown)))
+            command.epilog = "\n".join(("\b", heading, *(f"  {line}" for line in shown)))
