@@ -111,6 +111,10 @@ LAUGHS = "title: t\ngrid:\n  a0: &a0 [x, x]\n" + "".join(
         ({"title": "t", "grid": {"draws": ["__import__('os').system('touch INJECTED')"]}}, "draws"),
         ({"title": "t", "grid": {"seed": list(range(10_001))}}, "10,001 reports"),
         ({"title": "t", "profiles": ["ful"]}, "Did you mean 'full'"),
+        (
+            {"title": "t", "parameters": {"candidate": "IND"}, "grid": {"candidate": ["BRA"]}},
+            "candidate: stands under `parameters`, which all reports share, and is varied",
+        ),
         ({"title": "t", "profiles": ["../full"]}, "not known"),
         ({"title": "t", "include": [{"candidat": "IND"}]}, "Did you mean 'candidate'"),
         ({"title": "t", "grid": {"candidate": ["IND"]}, "exclude": [{"candidate": "BRA"}]}, "fits"),

@@ -188,6 +188,13 @@ def expand(matrix: Matrix) -> tuple[Task, ...]:
     count = len(matrix.profiles) * _product(len(values) for values in matrix.grid.values())
     if count + len(matrix.include) > MAX_REPORTS:
         raise ParameterFault(f"the matrix asks for {count:,} reports; at most {MAX_REPORTS:,}")
+    both = [name for name in matrix.parameters if name in matrix.grid]
+    if both:
+        raise ParameterFault(
+            f"{', '.join(both)}: stands under `parameters`, which all reports share, and is varied "
+            "in the grid",
+            hint="Leave it in one of the two.",
+        )
     used = [False] * len(matrix.exclude)
     asked: list[tuple[str, dict[str, Any]]] = []
     for profile, point in _points(matrix):
