@@ -117,7 +117,15 @@ def test_a_number_whose_label_is_another_altogether_is_told_with_both() -> None:
 def test_a_number_that_moved_never_reads_the_same_before_and_after() -> None:
     """Printed at its usual figures it would: "7.7 % before, now 7.7 % (0 percentage points)"."""
     bare = {"low": None, "high": None}
-    pairs = ((7.72, 7.69), (7.74, 7.7), (7.7, 7.74), (99.8, 100.0), (100.0, 99.8), (10.2, 10.4))
+    pairs = (
+        (0.03, 0.02),
+        (7.72, 7.69),
+        (7.74, 7.7),
+        (7.7, 7.74),
+        (99.8, 100.0),
+        (100.0, 99.8),
+        (10.2, 10.4),
+    )
     for before, after in pairs:
         told = phrase_changes(changes((number(before, **bare), number(after, **bare))))
         said = told[1].replace("\N{NO-BREAK SPACE}", " ")

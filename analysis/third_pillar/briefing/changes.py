@@ -8,9 +8,16 @@ from collections.abc import Collection, Iterable, Sequence
 from markupsafe import Markup
 
 from third_pillar.briefing.markup import Fragment, bullets, fragment, paragraph, table
-from third_pillar.briefing.numbers import phrase_count, phrase_list, show_number, show_span
+from third_pillar.briefing.numbers import (
+    MINUS,
+    NBSP,
+    phrase_count,
+    phrase_list,
+    show_number,
+    show_span,
+)
 from third_pillar.briefing.words import day, slug
-from third_pillar.vocabulary.amounts import find_distance_unit
+from third_pillar.vocabulary.amounts import attach_unit, find_distance_unit
 from third_pillar.vocabulary.changes import (
     Changes,
     ClaimChange,
@@ -213,10 +220,16 @@ def _values(number: NumberChange) -> tuple[str, str]:
         return before, after
     was, now = float(number.before or 0), float(number.after or 0)
     between = ((was + now) / 2,)
-    return (
+    apart = (
         show_number(was, number.unit, limits=between),
         show_number(now, number.unit, limits=between),
     )
+    if apart[0] != apart[1]:
+        return apart
+    # "under 0.1" of both: the three figures that are held against each other
+    figures = (f"{value:.3g}".replace("-", MINUS) for value in (was, now))
+    before, after = (attach_unit(text, number.unit, space=NBSP) for text in figures)
+    return before, after
 
 
 def _before(number: NumberChange, before: str) -> str:
