@@ -123,6 +123,10 @@ def test_a_report_is_found_by_its_words_with_the_keyboard_alone(read, site) -> N
     assert page.locator("#find").input_value() == ""
     page.keyboard.type("26 november 2026")
     assert page.locator(SHOWN).count() == 3
+    for typed, shown in (("“São” BRA?", 1), ("(brazil), %", 1), (" ! ", 3), ("brazil india,", 0)):
+        page.locator("#find").fill(typed)
+        assert page.locator(SHOWN).count() == shown, typed
+    page.locator("#find").fill("")
     assert (reading.requests, reading.complaints) == ([], [])
 
 

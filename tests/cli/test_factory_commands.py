@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from reporting import Project
@@ -23,6 +24,7 @@ from third_pillar.publishing.schedule_ledger import Ledger, Line
 from third_pillar.vocabulary.errors import ReportFailed
 from toy import set_cell, write
 
+ROOT = Path(__file__).parents[2]
 SCHEDULE = """\
 entries:
   often:
@@ -171,6 +173,10 @@ def test_diff_speaks_and_writes_one_offline_page(
     assert "mine production, one row changed (MP-IND-2024)" in out
     assert check_offline(page.read_text("utf-8")) == []
     assert "seen again" in page.read_text("utf-8")
+    schema = json.loads((ROOT / "docs/schemas/changes.schema.json").read_text("utf-8"))
+    jsonschema.validate(answer(capsys, "diff"), schema, cls=jsonschema.Draft202012Validator)
+    told = answer(capsys, "diff", "--html", str(page))
+    jsonschema.validate(told, schema, cls=jsonschema.Draft202012Validator)
     folders = [str(run.folder) for run in Archive().list_runs()]
     for sides in (two_runs, folders):
         said = answer(capsys, "diff", *sides)

@@ -73,3 +73,22 @@ def test_a_wrong_project_folder_is_one_fault_of_the_doctor_with_its_way_out(
     assert str(tmp_path) in wrong
     assert ". Set PILLAR_ROOT to the folder of the project" in wrong
     assert not [line for line in lines if line.split()[1] in {"lock", "data", "archive"}]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told", "place"),
+    [
+        ("batch x.yml --workers two", "'--workers': no whole number", "pillar batch"),
+        ("archive prune --failed-days x", "'--failed-days': no number", "pillar archive prune"),
+        ("site --out", "'--out' requires an argument", "pillar site"),
+        ("schedule run --since", "'--since' requires an argument", "pillar schedule run"),
+        ("approve latest --by", "'--by' requires an argument", "pillar approve"),
+    ],
+)
+def test_a_wrong_option_is_told_in_plain_words_with_the_help_of_its_command(
+    arguments, told, place, capsys
+):
+    said = refuse(capsys, *arguments.split())
+    assert told in said
+    assert f"`{place} --help` shows" in said
+    assert "unable to parse" not in said

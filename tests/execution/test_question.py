@@ -94,7 +94,7 @@ def test_an_unknown_profile_is_never_a_path(name: str) -> None:
         ("title: t\nnotebook: n.ipynb\nname: x", "names itself"),
         ('title: "a\\u202eb"\nnotebook: n.ipynb', "one line without invisible signs"),
         ("title: t\nnotebook: n.ipynb\nparameters: {as_of: 2025-13-01}", "month must be in 1..12"),
-        ("title: A\nnotebook: n.ipynb\ntimeout: 3\n", "timeout: Extra inputs"),
+        ("title: A\nnotebook: n.ipynb\ntimeout: 3\n", "timeout: unknown key"),
         ("title: A\nnotebook: n.ipynb\ntimeout_seconds: -1\n", "greater than 0"),
         ("title: A\nnotebook: n.ipynb\npublish: maybe\n", "'draft' or 'published'"),
         ("notebook: n.ipynb\n", "title: Field required"),

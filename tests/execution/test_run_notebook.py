@@ -130,6 +130,35 @@ def test_papermill_itself_can_run_the_engine(tmp_path: Path) -> None:
     assert executed.cells[-1].outputs[0].data[FINDINGS_MIME]["parameters"]["candidate"] == "BRA"
 
 
+def test_the_engine_refuses_a_parameter_that_the_notebook_does_not_have(tmp_path: Path) -> None:
+    """Papermill warns and answers the question nobody put, with exit code 0."""
+    path = write_notebook(tmp_path / "small.ipynb")
+    free = nbformat.read(path, as_version=4)
+    del free.cells[1].metadata["tags"]
+    free.cells.insert(2, nbformat.v4.new_code_cell("assert candidat == 'BRA'"))
+    nbformat.write(free, tmp_path / "free.ipynb")
+    program = (
+        "import sys, papermill\n"
+        "from third_pillar.execution.engine import register_engine\n"
+        "from third_pillar.vocabulary.errors import ParameterFault\n"
+        "register_engine()\n"
+        "for name in ('small', 'free'):\n"
+        "    try:\n"
+        "        papermill.execute_notebook(f'{name}.ipynb', 'out.ipynb', engine_name='pillar',\n"
+        "            parameters={'candidat': 'BRA'}, progress_bar=False)\n"
+        "        print(name, 'ran')\n"
+        "    except ParameterFault as fault:\n"
+        "        print(name, fault)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True, text=True, timeout=60, check=False, cwd=tmp_path,
+    )  # fmt: skip
+    told = "small 'candidat' is not in the notebook's parameters cell. Did you mean 'candidate'?"
+    assert told in done.stdout, done.stderr
+    assert "free ran" in done.stdout, done.stderr
+
+
 def test_the_kernel_keeps_the_environment_but_not_the_users_start_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

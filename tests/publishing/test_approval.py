@@ -57,6 +57,37 @@ def test_a_run_goes_from_draft_to_reviewed_to_published(archive: Archive) -> Non
     ]
 
 
+def test_an_embargo_that_is_over_is_refused_as_a_slip(archive: Archive) -> None:
+    """A wrong year would hand the report to its readers at once."""
+    run = keep(archive)
+    for over in (NOW, NOW.replace(year=2025)):
+        with pytest.raises(ParameterFault, match="is over: readers would have the report at once"):
+            approve(archive, run, by="A", state="published", embargo=over, now=NOW)
+    assert state(archive, run) == "draft"
+
+
+@pytest.mark.parametrize("embargo", [None, EMBARGO])
+def test_a_review_does_not_take_a_published_report_from_its_readers(
+    archive: Archive, embargo: dt.datetime | None
+) -> None:
+    run = keep(archive)
+    approve(archive, run, by="A", state="published", embargo=embargo, now=NOW)
+    before = (archive.folder / "approvals.jsonl").read_bytes()
+    with pytest.raises(ParameterFault, match="published already") as raised:
+        approve(archive, run, by="B", state="reviewed", now=NOW)
+    assert "--withdraw" in raised.value.hint
+    assert (archive.folder / "approvals.jsonl").read_bytes() == before
+    approve(archive, run, by="B", state="published", now=NOW)
+    assert state(archive, run) == "published"
+
+
+def test_a_draft_has_no_approval_to_withdraw(archive: Archive) -> None:
+    run = keep(archive)
+    with pytest.raises(ParameterFault, match="is a draft: there is no approval"):
+        approve(archive, run, by="A", state="draft", now=NOW)
+    assert not (archive.folder / "approvals.jsonl").exists()
+
+
 def test_withdrawn_it_is_a_draft_again_and_the_record_keeps_both(archive: Archive) -> None:
     run = keep(archive)
     approve(archive, run, by="A", state="published", now=NOW)
@@ -103,6 +134,8 @@ def test_latest_published_leads_to_the_newest_that_readers_may_have(archive: Arc
     approve(archive, second, by="A", state="published", embargo=EMBARGO, now=NOW)
     assert link.resolve() == first.folder
     assert "Not for release before 1 December 2026, 06:00 UTC+05:30" in page_of(second)
+    # the same page is on the site once the embargo is over: it may not say that it still runs
+    assert "Under embargo" not in page_of(second)
     for moment, expected in (
         (EMBARGO - dt.timedelta(seconds=1), first),
         (EMBARGO, second),
@@ -203,6 +236,7 @@ def test_killed_at_any_step_of_an_approval_the_archive_verifies(
         ({"by": "A\nB"}, "--by"),
         ({"by": "A\u202eB"}, "--by"),
         ({"by": "x" * 10_000_000}, "--by"),
+        ({"by": "--publish"}, "the name is missing"),
         ({"note": "a\0b"}, "--note"),
         ({"note": "x" * 10_000_000}, "--note"),
         ({"embargo": dt.datetime(2026, 12, 1)}, "zone is missing"),  # noqa: DTZ001  the fault itself

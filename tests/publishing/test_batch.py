@@ -34,6 +34,8 @@ def test_a_batch_makes_what_is_missing_serves_the_rest_and_leaves_a_page(
     assert (code, said["status"], said["counts"]["published"]) == (0, "done", 3), said
     folder = Path(said["index"]).parent
     page = BeautifulSoup((folder / "index.html").read_text(encoding="utf-8"), "html.parser")
+    assert "3 reports: 3 made. Ended " in page.get_text()
+    assert [cell.get_text() for cell in page.select("td.published")] == ["made, draft"] * 3
     links = [str(link["href"]) for link in page.select("td a, th a")]
     assert len(links) == 3
     assert all((folder / link).is_file() and not Path(link).is_absolute() for link in links)
@@ -45,6 +47,27 @@ def test_a_batch_makes_what_is_missing_serves_the_rest_and_leaves_a_page(
     for report in said["reports"]:
         findings = json.loads(Path(report["findings"]).read_text(encoding="utf-8"))
         assert findings["parameters"]["candidate"] == report["label"]
+
+
+def test_latest_leads_to_the_plain_question_and_not_to_whichever_variant_ended_last(
+    project: Project, matrix: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also where the variants stand after it, and where all are served in another order."""
+    asked = {"title": "Variants", "grid": {"seed": [1, 20251107, 2], "horizon": [2030, 2031]}}
+    matrix.write_text(yaml.safe_dump(asked))
+    for options in (("--workers", "2"), ()):
+        code, said = batch(matrix, *options, capsys=capsys)
+        assert code == 0, said
+        label = "horizon 2030, seed 20251107"
+        plain = next(one for one in said["reports"] if one["label"] == label)
+        latest = (project.archive / "latest" / "report.html").resolve()
+        assert latest == Path(plain["html"]).resolve()
+    variants = {"title": "Variants", "grid": {"seed": [5, 6, 7]}}
+    matrix.write_text(yaml.safe_dump(variants))
+    code, said = batch(matrix, "--workers", "2", capsys=capsys)
+    assert (project.archive / "latest" / "report.html").resolve() == Path(
+        said["reports"][0]["html"]
+    ).resolve()
 
 
 FAILS_FOR_BRAZIL = "assert candidate != 'BRA', '=cmd|evil'"
@@ -62,8 +85,19 @@ def test_one_failure_is_a_partial_failure(
     assert code == 1
     assert [report["status"] for report in said["reports"]] == ["unchanged", "failed", "published"]
     assert said["reports"][1]["error"]["kind"] == "AssertionError"
-    assert Path(said["reports"][1]["kept"], "run.log").is_file()
+    log = Path(said["reports"][1]["kept"], "run.log")
+    assert log.is_file()
     assert Archive().verify() == []
+    page = BeautifulSoup(Path(said["index"]).read_text(encoding="utf-8"), "html.parser")
+    (link,) = page.select("td a")
+    assert (Path(said["index"]).parent / str(link["href"])).resolve() == log.resolve()
+    assert "Traceback" not in page.get_text()
+    capsys.readouterr()
+    assert main(["batch", str(matrix), "--quiet", "--workers", "1"]) == 1
+    told = capsys.readouterr().err
+    assert "pillar: BRA: the notebook stopped" in told
+    assert "Log: " in told
+    assert "Traceback" not in told
 
 
 def test_two_processes_never_run_one_batch_and_the_second_leaves_the_first_s_summary(

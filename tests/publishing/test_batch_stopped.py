@@ -40,7 +40,7 @@ def test_a_killed_batch_is_taken_up_where_it_stopped(
     )  # fmt: skip
     assert running.stderr is not None
     first = running.stderr.readline()
-    assert re.fullmatch(r"\[1/3\] IND: published, about \d+ s left\n", first)
+    assert re.fullmatch(r"\[1/3\] IND: made, about \d+ s left\n", first)
     below = descendants(running.pid)
     running.kill()
     running.communicate()
@@ -76,12 +76,12 @@ def test_an_interrupted_batch_says_what_is_there(
         stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, start_new_session=True,
     )  # fmt: skip
     assert running.stderr is not None
-    assert "IND: published" in running.stderr.readline()
+    assert "IND: made" in running.stderr.readline()
     below = descendants(running.pid)
     os.killpg(running.pid, signal.SIGINT)
     _, said = running.communicate()
     assert running.returncode == 130
-    lines = [line for line in said.splitlines() if "AUS: published" not in line]
+    lines = [line for line in said.splitlines() if "AUS: made" not in line]
     assert len(lines) == 2, said
     assert re.fullmatch(r"pillar: interrupted: [12] of 3 reports are there, .*not made", lines[0])
     assert "--resume" in lines[1]

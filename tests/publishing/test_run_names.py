@@ -107,6 +107,22 @@ def test_a_wrong_name_is_answered_with_the_way_out(archive: Archive, text: str, 
     assert "pillar archive list" in raised.value.hint or "lineage" in raised.value.hint
 
 
+def test_a_run_that_failed_is_said_to_have_failed_and_no_other_is_offered(
+    archive: Archive,
+) -> None:
+    """An id that looks alike had been offered, to whoever would approve it in its place."""
+    keep(archive)
+    lost = archive.open_run(DEFAULT_LINEAGE, run_key="b" * 64)
+    archive.keep_failure(lost, {"run_id": lost.run_id, "message": "no"})
+    for text in (lost.run_id, lost.run_id[:18], f"full/IND/{lost.run_id}"):
+        with pytest.raises(ParameterFault, match="it failed, so there is no report") as raised:
+            find(archive, text)
+        assert f"`pillar archive show {lost.run_id}`" in raised.value.hint
+    with pytest.raises(ParameterFault, match="no such run") as raised:
+        find(archive, "20990101T000000000Z-aaaaaaaa")
+    assert "Did you mean" not in str(raised.value)
+
+
 def test_an_empty_archive_has_no_latest(archive: Archive) -> None:
     with pytest.raises(ParameterFault, match="there is none yet"):
         find(archive, "latest")

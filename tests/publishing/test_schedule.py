@@ -22,7 +22,7 @@ from third_pillar.publishing.archive import Archive
 from third_pillar.publishing.outcome import ReportOutcome
 from third_pillar.publishing.schedule_file import Entry, load_schedule
 from third_pillar.publishing.schedule_ledger import Ledger, Line
-from third_pillar.publishing.schedule_run import Due, Setting, run_due, slot_parameters
+from third_pillar.publishing.schedule_run import Due, Setting, run_due, shorten, slot_parameters
 from third_pillar.publishing.slots import Timetable
 from third_pillar.vocabulary.errors import EvidenceFault, ParameterFault, StorageFault
 from third_pillar.vocabulary.schedule import ScheduleEntry
@@ -45,6 +45,7 @@ class Desk:
         self.folder = folder
         self.asked: list[tuple[str, dict[str, Any]]] = []
         self.waited: list[float] = []
+        self.told: list[str] = []
         self.answers: list[Any] = []
 
     def publish(self, profile: str, given: dict[str, Any], **_: Any) -> Any:
@@ -61,7 +62,13 @@ class Desk:
     @property
     def setting(self) -> Setting:
         """Everything below one folder."""
-        return Setting(self.folder, self.folder, self.publish, sleep=self.waited.append)
+        return Setting(
+            self.folder,
+            self.folder,
+            self.publish,
+            sleep=self.waited.append,
+            announce=lambda told: self.told.extend(told.splitlines()),
+        )
 
     def run(self, *entries: Entry, now: dt.datetime = NOW, **given: Any) -> list[Any]:
         """What became of what was due."""
@@ -122,6 +129,24 @@ def test_as_of_slot_is_the_date_of_the_slot_in_its_zone(desk: Desk) -> None:
     assert desk.asked[0][1]["candidate"] == "IND"
 
 
+def test_what_is_told_of_a_failure_is_the_failure_and_not_its_trace(desk: Desk) -> None:
+    """One line a person can read; a path is whole, and what was left out is seen."""
+    log = f"/{'reports/' * 20}archive/failed/20261126T125410220Z-4f8b6df8/run.log"
+    trace = "".join(f"\n    {'trace ' * 20}" for _ in range(9))
+    message = f"the notebook stopped under 'set-up', cell 4 of 19: ValueError: full{trace}"
+    failed = outcome("failed", message=message, hint=f"Log: {log}")
+    asked = entry(retries={"attempts": 1}, on_failure=[["false"]])
+    desk.seen(asked)
+    desk.publish = lambda *_, **__: failed  # type: ignore[method-assign]
+    (result,) = desk.run(asked)
+    assert result.messages == (
+        f"the notebook stopped under 'set-up', cell 4 of 19: ValueError: full. Log: {log}",
+        "command 'false' ended with 1: it printed nothing",
+    )
+    assert log in desk.setting.ledger.read()[-1].said
+    assert shorten("x" * 401) == "x" * 399 + "…"
+
+
 def test_a_failed_try_is_tried_again_with_growing_waits(desk: Desk) -> None:
     retries = {"attempts": 4, "wait_seconds": 10, "max_wait_seconds": 25}
     asked = entry(retries=retries)
@@ -130,6 +155,11 @@ def test_a_failed_try_is_tried_again_with_growing_waits(desk: Desk) -> None:
     (result,) = desk.run(asked)
     assert (result.state, result.attempts, result.messages) == ("published", 4, ())
     assert desk.waited == [10, 20, 25]
+    assert desk.told[1:4] == [
+        "daily: try 1 failed: the kernel died. Log: run.log",
+        "daily: the next try is in 10 s",
+        "daily: try 2 of 4",
+    ]
 
 
 @pytest.mark.parametrize("fault", [ParameterFault("no"), EvidenceFault([])])
@@ -384,8 +414,9 @@ def test_a_schedule_is_read_in_order_with_dates_as_text(tmp_path: Path) -> None:
         ("weekly-india:", "weekly-india: {}\n  weekly-india:", "stands twice"),
         ("{candidate: IND", "{profile: full", "name it once"),
         ("entries:", "entries: [", "no YAML"),
+        ('"rsync", "-a"', '"sleep", 5', "put it in quotes"),
         ("entries:", "- entries:", "should be a mapping of keys"),
-        ("as_of: 2026-11-01", "as_of: 2026-13-01", "no YAML of this form: month must be in"),
+        ("as_of: 2026-11-01", "as_of: 2026-13-01", "2026-13-01 is no date, as month must be"),
         ("{candidate: IND", "{candidate: IND, candidate: BRA", "candidate stands twice"),
         ("{candidate: IND", "{pillars: &a [USA, *a]", "recursive"),
         ("entries:", "!!python/object/apply:os.system ['touch INJECTED']\nentries:", "no YAML"),

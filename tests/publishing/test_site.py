@@ -11,6 +11,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
+from bs4 import BeautifulSoup
 
 from kept import BRAZIL, change, keep
 from third_pillar.publishing import site as site_module
@@ -95,6 +96,23 @@ def test_drafts_embargoed_withdrawn_and_damaged_reports_are_left_out(
         assert hidden not in everything
     later = publish_site(archive, out, now=EMBARGO)
     assert len(later) == 3
+
+
+def test_a_report_under_other_assumptions_says_so_in_the_index_and_in_the_feed(
+    archive: Archive, tmp_path: Path
+) -> None:
+    """It has the title of the plain one, and stands beside it."""
+    plain = publish(archive, text="plain")
+    asked = {**plain.manifest["parameters"], "scenario": "two_more_years_late", "seed": 7}
+    publish(archive, text="late", parameters=asked)
+    out = tmp_path / "site"
+    write(archive, out)
+    page = BeautifulSoup((out / "index.html").read_text("utf-8"), "html.parser")
+    told = ["asked with: two more years late, seed 7" in li.get_text() for li in page.select("li")]
+    assert sorted(told) == [False, True]
+    feed = ET.parse(out / "feed.xml")  # noqa: S314  our own feed
+    said = [str(one.text) for one in feed.iter(f"{{{ATOM}}}summary")]
+    assert [one.startswith("Asked with: two more years late, seed 7. ") for one in said] == told
 
 
 def test_a_report_on_the_site_is_the_approved_one_to_the_byte(
@@ -182,7 +200,16 @@ def test_a_folder_of_something_else_is_never_replaced(
 
 
 @pytest.mark.parametrize(
-    "url", ["ftp://example.org", "example.org", "https://", "https://a/?b", "\n"]
+    "url",
+    [
+        "ftp://example.org",
+        "example.org",
+        "https://",
+        "https://a/?b",
+        "\n",
+        "https://a/b c/",
+        "https://a/<b>",
+    ],
 )
 def test_a_base_address_that_is_none_is_refused(archive: Archive, tmp_path: Path, url: str) -> None:
     with pytest.raises(ParameterFault, match="--base-url"):

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from markupsafe import Markup
 
 from third_pillar.briefing.markup import Fragment, bullets, fragment, paragraph, table
-from third_pillar.briefing.numbers import phrase_count, phrase_list, show_number, show_span
+from third_pillar.briefing.numbers import (
+    MINUS,
+    NBSP,
+    phrase_count,
+    phrase_list,
+    show_number,
+    show_span,
+)
 from third_pillar.briefing.words import day, slug
+from third_pillar.vocabulary.amounts import attach_unit, find_distance_unit
 from third_pillar.vocabulary.changes import (
     Changes,
     ClaimChange,
@@ -23,7 +31,10 @@ HEADING = "What changed since the last report"
 NOTHING = "Nothing that matters changed"
 _SHOWN_NUMBERS = 6
 _SHOWN = 8
+_NAMED = 3
 _HOW_EVENT = {"added": "New on record", "removed": "No longer on record", "revised": "Told anew"}
+_ASKED = frozenset({"candidate", "pillars", "partners", "article"})
+"""What decides which claims and gaps bear on a question, and which numbers answer it."""
 _KIT = {"code": "its code", "notebook": "the notebook", "third-pillar": "its version"}
 _HOW_GAP = {
     "opened": "New gap",
@@ -40,10 +51,10 @@ def phrase_headline(changes: Changes) -> str:
     parts = [
         _counted(len(changes.moved), "number moved beyond its noise", "numbers moved beyond their"
                  " noise"),
-        _counted(len(changes.claims), "verdict changed", "verdicts changed"),
+        _counted(len(_claims(changes)), "verdict changed", "verdicts changed"),
         _counted(len(changes.events), "dated event is new or told anew",
                  "dated events are new or told anew"),
-        _counted(len(changes.gaps), "gap opened, closed or has another stand-in",
+        _counted(len(_gaps(changes)), "gap opened, closed or has another stand-in",
                  "gaps opened, closed or have another stand-in"),
     ]  # fmt: skip
     said = [part for part in parts if part]
@@ -62,9 +73,9 @@ def phrase_changes(changes: Changes) -> list[str]:
     lines = [phrase_headline(changes)]
     lines += _question(changes)
     lines += [_number(number) for number in changes.moved]
-    lines += [_claim(claim) for claim in changes.claims]
+    lines += [_claim(claim) for claim in _claims(changes)]
     lines += [_event(event) for event in changes.events]
-    lines += [_gap(gap) for gap in changes.gaps]
+    lines += [_gap(gap) for gap in _gaps(changes)]
     lines += _other_numbers(changes)
     within = len(changes.numbers) - len(changes.moved)
     if within:
@@ -88,9 +99,11 @@ def compose_changes(changes: Changes, *, linked: Collection[str] = ()) -> Fragme
     if rest:
         items.append(_rest(rest, "more number moved beyond its noise.",
                               "more numbers moved beyond their noise."))  # fmt: skip
-    items += _some([_claim(claim) for claim in changes.claims], "more verdicts changed")
+    items += _some([_claim(claim) for claim in _claims(changes)], "more verdicts changed")
     items += _some([_event(event) for event in changes.events], "more events are new or told anew")
-    items += _some([_gap(gap) for gap in changes.gaps], "more gaps opened, closed or were revised")
+    items += _some(
+        [_gap(gap) for gap in _gaps(changes)], "more gaps opened, closed or were revised"
+    )
     items += _other_numbers(changes)
     return fragment(
         Markup('<section class="changes"><h2 id="changes">{}</h2>').format(HEADING),
@@ -186,26 +199,78 @@ def _question(changes: Changes) -> list[str]:
 
 
 def _number(number: NumberChange) -> str:
-    before, after = (_value(value, number.unit) for value in (number.before, number.after))
-    return f"{_before(number, before)}now {after}{_tail(number)}"
+    before, after = _values(number)
+    return f"{_before(number, before)}{after}{_tail(number)}"
 
 
 def _number_marked(number: NumberChange, linked: Collection[str]) -> str | Markup:
     if f"n-{slug(number.id)}" not in linked or not isinstance(number.after, int | float):
         return _number(number)
+    before, shown = _values(number)
     after = Markup('<data class="n" value="{}" data-source="{}">{}</data>').format(
-        f"{number.after:.6g}", number.id, _value(number.after, number.unit)
+        f"{number.after:.6g}", number.id, shown
     )
-    before = _value(number.before, number.unit)
-    return Markup("{}now {}{}").format(_before(number, before), after, _tail(number))
+    return Markup("{}{}{}").format(_before(number, before), after, _tail(number))
+
+
+def _values(number: NumberChange) -> tuple[str, str]:
+    """Both values; with more digits than usual where they would read the same."""
+    before, after = (_value(value, number.unit) for value in (number.before, number.after))
+    if before != after or number.change is None:
+        return before, after
+    was, now = float(number.before or 0), float(number.after or 0)
+    between = ((was + now) / 2,)
+    apart = (
+        show_number(was, number.unit, limits=between),
+        show_number(now, number.unit, limits=between),
+    )
+    if apart[0] != apart[1]:
+        return apart
+    # "under 0.1" of both: the three figures that are held against each other
+    figures = (f"{value:.3g}".replace("-", MINUS) for value in (was, now))
+    before, after = (attach_unit(text, number.unit, space=NBSP) for text in figures)
+    return before, after
 
 
 def _before(number: NumberChange, before: str) -> str:
-    """What the number was, and under which name: the candidate may have been another."""
-    was = f"{before}{_range(number, 'before')} before"
+    """All up to the value of now: what the number was, and under which name.
+
+    The candidate may have been another: what both names say is then said once.
+    """
+    was = f"{before}{_range(number, 'before')}"
     if not number.label_before:
-        return f"{_label(number)}: {was}, "
-    return f"{number.label_before}: {was}; {_label(number)}: "
+        return f"{_label(number)}: {was} before, now "
+    label, one, other = _split_labels(number)
+    if label:
+        apart = "; " if isinstance(number.before, str) else ", "
+        return f"{label}: {one} {was}{apart}{other} "
+    return f"{number.label_before}: {was} before; {_label(number)}: now "
+
+
+def _split_labels(number: NumberChange) -> tuple[str, str, str]:
+    """What both names of a number say, and the two countries; empty where they share nothing."""
+    one, _, what = number.label_before.partition(": ")
+    other, _, same = number.label.partition(": ")
+    if what and what == same:
+        label = _label(number)[len(other) + 2 :]
+        return f"{label[:1].upper()}{label[1:]}", one, other
+    return _split_words(number)
+
+
+def _split_words(number: NumberChange) -> tuple[str, str, str]:
+    """The same where a country stands within the name, as in "after the loss of X, with India"."""
+    was, now = number.label_before.split(), number.label.split()
+    shorter = min(len(was), len(now))
+    start = next((n for n in range(shorter) if was[n] != now[n]), shorter)
+    left = range(shorter - start)
+    end = next((n for n in left if was[-1 - n] != now[-1 - n]), shorter - start)
+    one, other = (" ".join(words[start : len(words) - end]) for words in (was, now))
+    if not start or not one[:1].isupper() or not other[:1].isupper():
+        return "", "", ""
+    both = f"{one.rstrip(',')} or {other}"
+    label = " ".join((*now[:start], both, *now[len(now) - end :]))
+    period = f", {number.period}" if number.period else ""
+    return f"{label}{period}", one.rstrip(","), other.rstrip(",")
 
 
 def _label(number: NumberChange) -> str:
@@ -215,9 +280,10 @@ def _label(number: NumberChange) -> str:
 def _tail(number: NumberChange) -> str:
     range_ = _range(number, "after")
     parts = []
-    if number.change is not None:
-        unit = "percentage points" if number.unit == "%" else number.unit
-        parts.append(show_number(number.change, unit, signed=True))
+    size = _size(number)
+    # "under 1 t" does not say in which direction; the two values do
+    if size and not size.startswith("under"):
+        parts.append(size)
     if number.noise == "the range stated":
         parts.append("outside the range stated" if number.beyond_noise else "within the range")
     elif number.noise.startswith("a Monte"):
@@ -244,9 +310,9 @@ def _claim(claim: ClaimChange) -> str:
     if claim.before is None:
         return f"Claim {claim.claim_id} is new: {claim.after}. {claim.label}"
     if claim.after is None:
-        return f"Claim {claim.claim_id} is no longer in the ledger; it was {claim.before}."
+        return f"Claim {claim.claim_id} is no longer in the ledger; it was “{claim.before}”."
     label = claim.label.rstrip(".")
-    return f"Claim {claim.claim_id} was {claim.before} and is {claim.after}: {label}."
+    return f"Claim {claim.claim_id} was “{claim.before}” and is “{claim.after}”: {label}."
 
 
 def _event(event: EventChange) -> str:
@@ -257,17 +323,61 @@ def _gap(gap: GapChange) -> str:
     return f"{_HOW_GAP[gap.how]}: {gap.what.rstrip('.')}."
 
 
+def _is_asked_otherwise(changes: Changes) -> bool:
+    """Whether the two questions are on other subjects: neither follows the other then."""
+    return any(one.name in _ASKED for one in changes.parameters)
+
+
+def _claims(changes: Changes) -> tuple[ClaimChange, ...]:
+    """Claims whose verdict changed; one that bears on one question alone is no change of it."""
+    if not _is_asked_otherwise(changes):
+        return changes.claims
+    return tuple(claim for claim in changes.claims if claim.before and claim.after)
+
+
+def _gaps(changes: Changes) -> tuple[GapChange, ...]:
+    """Gaps that changed; likewise."""
+    if not _is_asked_otherwise(changes):
+        return changes.gaps
+    return tuple(gap for gap in changes.gaps if gap.how == "revised")
+
+
 def _other_numbers(changes: Changes) -> list[str]:
-    lines = []
-    for labels, said in (
-        (changes.numbers_added, "reported for the first time"),
-        (changes.numbers_removed, "no longer reported"),
-    ):
-        if labels:
-            more = f", and {len(labels) - 3} more" if len(labels) > 3 else ""  # noqa: PLR2004  as named
-            count = _counted(len(labels), "number is", "numbers are")
-            lines.append(f"{count} {said}: {'; '.join(labels[:3])}{more}.")
-    return lines
+    """What one report has alone, counted, with the first few."""
+    if _is_asked_otherwise(changes):
+        return [*_of_one_question(changes, "earlier"), *_of_one_question(changes, "later")]
+    return [
+        *_listed(changes.numbers_added, "number is reported for the first time",
+                 "numbers are reported for the first time"),
+        *_listed(changes.numbers_removed, "number is no longer reported",
+                 "numbers are no longer reported"),
+    ]  # fmt: skip
+
+
+def _of_one_question(changes: Changes, which: str) -> list[str]:
+    is_later = which == "later"
+    claims = [
+        claim.claim_id
+        for claim in changes.claims
+        if (claim.before if is_later else claim.after) is None
+    ]
+    how = "opened" if is_later else "closed"
+    gaps = [gap.what.rstrip(".") for gap in changes.gaps if gap.how == how]
+    numbers = changes.numbers_added if is_later else changes.numbers_removed
+    tail = f"the {which} question alone"
+    return [
+        *_listed(claims, f"claim bears on {tail}", f"claims bear on {tail}"),
+        *_listed(gaps, f"gap bears on {tail}", f"gaps bear on {tail}"),
+        *_listed(numbers, f"number answers {tail}", f"numbers answer {tail}"),
+    ]
+
+
+def _listed(items: Sequence[str], one: str, many: str) -> list[str]:
+    if not items:
+        return []
+    more = f", and {len(items) - _NAMED} more" if len(items) > _NAMED else ""
+    count = _counted(len(items), one, many)
+    return [f"{count[:1].upper()}{count[1:]}: {'; '.join(items[:_NAMED])}{more}."]
 
 
 def _table(changed: TableChange) -> str:
@@ -333,15 +443,26 @@ def _number_table(numbers: Iterable[NumberChange]) -> Markup:
         ("Number", "Before", "Now", "Change", "Noise"),
         [
             (
-                f"{number.label}, {number.period}",
-                _value(number.before, number.unit) + _range(number, "before"),
-                _value(number.after, number.unit) + _range(number, "after"),
+                *_cells(number),
                 _size(number),
                 f"{'beyond' if number.beyond_noise else 'within'}: {number.noise}",
             )
             for number in numbers
         ],
         caption="Every number that reads differently",
+    )
+
+
+def _cells(number: NumberChange) -> tuple[str, str, str]:
+    """The name and both values; each value says whose it is where the two names differ."""
+    label, one, other = _split_labels(number) if number.label_before else ("", "", "")
+    if number.label_before and not label:
+        label, one, other = _label(number), number.label_before, number.label
+    before, after = _values(number)
+    return (
+        label or _label(number),
+        f"{one}: {before}".removeprefix(": ") + _range(number, "before"),
+        f"{other}: {after}".removeprefix(": ") + _range(number, "after"),
     )
 
 
@@ -364,6 +485,8 @@ def _row_table(changed: TableChange) -> Markup:
 
 
 def _size(number: NumberChange) -> str:
+    """The change with its unit and sign; nothing where words changed."""
     if number.change is None:
         return ""
-    return show_number(number.change, "", like=number.unit, signed=True)
+    unit = find_distance_unit(number.unit)
+    return show_number(number.change, unit, signed=True, limits=(0,))

@@ -9,6 +9,7 @@ import sys
 import traceback
 from typing import Any
 
+from third_pillar.cli.streams import takes_every_sign
 from third_pillar.vocabulary.errors import EvidenceFault, PillarError
 
 DEBUG_VARIABLE = "PILLAR_DEBUG"
@@ -22,7 +23,8 @@ REPORT_KEYS = ("state", "html", "findings", "manifest", "run_key", "cells_execut
 
 def answer_json(content: dict[str, Any]) -> None:
     """One JSON object on stdout."""
-    text = json.dumps(content, indent=1, ensure_ascii=False, default=str) + "\n"
+    plain = not takes_every_sign(sys.stdout)
+    text = json.dumps(content, indent=1, ensure_ascii=plain, default=str) + "\n"
     # half a surrogate pair, such as stands for a byte that is no text, is escaped as JSON has it
     sys.stdout.write(text.encode("utf-8", "backslashreplace").decode("utf-8"))
 

@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from third_pillar.cli.answer import answer_json, say
+from third_pillar.cli.answer import answer_json, say, warn
 from third_pillar.cli.terminal import lay_out_fields, lay_out_items, say_lines, terminal_width
 from third_pillar.publishing.approval import Approvals, Standing
 from third_pillar.publishing.archive import Archive, ArchivedRun, Lineage
 from third_pillar.publishing.manifest import read_manifest
+from third_pillar.publishing.outcome import without_trace
 from third_pillar.publishing.pruning import Policy, prune
-from third_pillar.publishing.run_names import find_failure, find_run, select_lineage, show_text
+from third_pillar.publishing.run_names import (
+    find_failure,
+    find_run,
+    list_failures,
+    select_lineage,
+    show_text,
+)
 from third_pillar.vocabulary.amounts import counted, group_thousands
+from third_pillar.vocabulary.asked import find_departures
 from third_pillar.vocabulary.errors import ParameterFault, StorageFault
 
 _LOG_LINES = 15
+_MOST_FAULTS = 50
+_SILENCE = 2.0
 _LONGEST = 300
 
 
@@ -29,14 +40,25 @@ def list_archive(lineage: str | None, *, as_json: bool) -> int:
     standings = Approvals(archive).standings(runs)
     newest = {archive.latest(run.lineage) for run in runs}
     rows = [_row(run, standings[run.folder], newest) for run in runs]
+    failed = list_failures(archive)
     if as_json:
-        answer_json({"archive": archive.folder.resolve(), "runs": rows})
+        names = [folder.name for folder in failed]
+        answer_json({"archive": archive.folder.resolve(), "runs": rows, "failed": names})
         return 0
     for row in rows:
-        mark = "latest" if row["is_latest"] else ""
-        line = f"{row['run_id']}  {row['lineage']}  {row['state']}  as of {row['as_of']}  {mark}"
-        say_lines([line.rstrip()])
+        said = (
+            row["run_id"],
+            row["lineage"],
+            row["state"],
+            f"as of {row['as_of']}",
+            _pairs(find_departures(row["parameters"])),
+            "latest" if row["is_latest"] else "",
+        )
+        say_lines(["  ".join(part for part in said if part)])
     say(f"{counted(len(rows), 'run')} in {archive.folder}")
+    if failed:
+        kept = f"{counted(len(failed), 'failed run')} kept as well"
+        say(f"{kept}; the newest: pillar archive show {failed[-1].name}")
     return 0
 
 
@@ -51,6 +73,7 @@ def _row(run: ArchivedRun, standing: Standing, newest: set[Path | None]) -> dict
         "as_of": run.manifest.get("as_of"),
         "started": run.manifest.get("started"),
         "run_key": run.manifest.get("run_key"),
+        "parameters": run.manifest.get("parameters"),
         "is_latest": run.folder.resolve() in newest,
         "html": run.folder.resolve() / "report.html",
     }
@@ -177,7 +200,7 @@ def _show_failure(folder: Path, *, as_json: bool) -> int:
             [
                 ("Run", folder.name),
                 ("Lineage", str(said.get("lineage", ""))),
-                ("Why", str(said.get("message", ""))),
+                ("Why", without_trace(str(said.get("message", "")))),
                 ("Error", str(said.get("error", ""))),
                 ("Asked", _pairs(said.get("parameters"))),
                 ("Made", str(said.get("started", ""))),
@@ -194,20 +217,37 @@ def verify_archive(*, as_json: bool) -> int:
     """Exit code after every file was compared with its manifest, and every page's state."""
     archive = Archive()
     runs = archive.list_runs()
-    faults = archive.verify() + Approvals(archive).verify(runs)
+    faults = archive.verify(tell=_say_how_far()) + Approvals(archive).verify(runs)
     if as_json:
         status = "failed" if faults else "verified"
         answer_json({"status": status, "runs": len(runs), "faults": faults})
         return StorageFault.exit_code if faults else 0
     if faults:
+        shown = faults[:_MOST_FAULTS]
+        if len(faults) > len(shown):
+            shown.append(f"and {len(faults) - len(shown):,} more; --json has all of them")
         raise StorageFault(
             f"{counted(len(faults), 'fault')} in {archive.folder}:\n"
-            + "\n".join(f"  {f}" for f in faults),
-            hint="`pillar report --force` publishes anew; a damaged run is never served.",
+            + "\n".join(f"  {f}" for f in shown),
+            hint="`pillar report --force` publishes anew; a damaged run is never served, and its "
+            "folder may be deleted once nobody needs it.",
         )
     verify = counted(len(runs), "run verifies", "runs verify")
     say(f"{verify}: every file is as it was published.")
     return 0
+
+
+def _say_how_far() -> Callable[[int, int], None]:
+    """Says it on stderr every two seconds; an archive that takes less is looked at in silence."""
+    last = time.monotonic()
+
+    def tell(done: int, of: int) -> None:
+        nonlocal last
+        if time.monotonic() - last >= _SILENCE and done < of:
+            last = time.monotonic()
+            warn(f"[{done:,}/{of:,}] runs looked at")
+
+    return tell
 
 
 def prune_archive(
@@ -240,7 +280,13 @@ def prune_archive(
         place = one.path.relative_to(archive.folder).as_posix()
         say_lines([f"{one.what}  {place}  {one.bytes:,} bytes  {one.why}"])
     verb = "would go" if dry_run else "removed"
-    say(f"{len(removed)} {verb}, {size:,} bytes.")
+    if removed:
+        say(f"{len(removed)} {verb}, {size:,} bytes.")
+    else:
+        say(
+            f"Nothing to remove: every run is one of the newest {keep} of its lineage or must "
+            f"stay, and no failed run is older than {failed_days:g} days."
+        )
     return 0
 
 

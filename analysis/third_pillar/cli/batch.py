@@ -81,8 +81,7 @@ def batch(
     decide_on_own_figures(own_figures, root=project_root())
     asked = Batch(matrix.stem, read.title, expand(read), options)
     if dry_run:
-        asked.results = {result.task.number: result for result in list_tasks(asked)}
-        return _say_plan(asked, as_json=json)
+        return _say_plan(asked, list_tasks(asked), as_json=json)
     maker = _choose_maker(workers, cluster, local_cluster)
     with _show(asked, quiet=quiet) as tell:
         try:
@@ -161,7 +160,8 @@ def _say_line(asked: Any, told: Any, seconds: float) -> None:
     left = len(asked.missing) * seconds / made if made else 0.0
     ahead = f", {_in_words(left)} left" if asked.missing and made else ""
     done = f"[{len(asked.results)}/{len(asked.tasks)}]"
-    warn(f"{done} {told.task.label}: {told.status}{ahead}")
+    word = "made" if told.status == "published" else told.status
+    warn(f"{done} {told.task.label}: {word}{ahead}")
 
 
 def _in_words(seconds: float) -> str:
@@ -178,15 +178,18 @@ def _keep_summary(asked: Any) -> Path | None:
     return write_summary(asked) if asked.has_begun else None
 
 
-def _say_plan(asked: Any, *, as_json: bool) -> int:
+def _say_plan(asked: Any, results: Iterator[Any], *, as_json: bool) -> int:
     from third_pillar.publishing.batch_summary import describe_batch
 
+    words = {"unchanged": "served", "missing": "made", "failed": "refused"}
+    for result in results:
+        asked.results[result.task.number] = result
+        if not as_json:
+            say(f"{result.task.number:>5}  {result.task.label}: would be {words[result.status]}")
+            sys.stdout.flush()  # of thousands, each shows how far it got
     if as_json:
         answer_json({**describe_batch(asked), "status": "planned"})
         return 0
-    words = {"unchanged": "served", "missing": "made", "failed": "refused"}
-    for result in asked.ordered():
-        say(f"{result.task.number:>5}  {result.task.label}: would be {words[result.status]}")
     say(f"{counted(len(asked.tasks), 'report')}; nothing was run.")
     return 0
 
@@ -206,5 +209,6 @@ def _answer(asked: Any, index: Path | None, *, as_json: bool) -> int:
         say(f"Open {index}")
     for result in asked.ordered():
         if result.status == "failed" and result.outcome is not None:
-            warn(f"pillar: {result.task.label}: {result.outcome.message}")
+            warn(f"pillar: {result.task.label}: {result.outcome.reason}")
+            warn(f"  {result.outcome.hint}")
     return ReportFailed.exit_code if bad else 0

@@ -14,9 +14,11 @@ from third_pillar.cli.claims import claims
 from third_pillar.cli.closed_pipe import guard
 from third_pillar.cli.data import data
 from third_pillar.cli.data_refresh import register_refresh
+from third_pillar.cli.examples import add_examples
 from third_pillar.cli.forecasts import forecasts
 from third_pillar.cli.options import AllowOverlay, Json, WithoutOverlay
 from third_pillar.cli.schedule import schedule
+from third_pillar.cli.streams import write_every_word
 from third_pillar.cli.trade import trade
 from third_pillar.vocabulary.errors import EXIT_CODES, ParameterFault, PillarError
 
@@ -124,8 +126,12 @@ def doctor(json: Json = False) -> int:
     return examine(as_json=json)
 
 
+add_examples(app)
+
+
 def run() -> None:
     """The console script: exits with a code of `EXIT_CODES`, never with a trace."""
+    write_every_word()
     sys.exit(guard(lambda: main(sys.argv[1:])))
 
 
@@ -134,7 +140,7 @@ def main(arguments: list[str]) -> int:
     try:
         code = guard(lambda: app(args=arguments, prog_name="pillar", standalone_mode=False) or 0)
     except Exception as error:  # noqa: BLE001  the last place where a fault can be put in words
-        return answer_failure(_as_pillar_error(error), arguments)
+        return answer_failure(_as_pillar_error(error, arguments), arguments)
     if code == 130:  # noqa: PLR2004  what typer returns after Ctrl-C, and EXIT_CODES says
         return answer_failure(Interrupted("interrupted: nothing was published"), arguments)
     return int(code or 0)
@@ -144,7 +150,14 @@ class Unforeseen(PillarError):
     """A fault of the kit's own."""
 
 
-def _as_pillar_error(error: Exception) -> PillarError:
+_IN_PLAIN_WORDS = {
+    "Input should be a valid integer, unable to parse string as an integer": "no whole number",
+    "Input should be a valid number, unable to parse string as a number": "no number",
+}
+"""What the parser of the command line says, and what a user understands."""
+
+
+def _as_pillar_error(error: Exception, arguments: list[str]) -> PillarError:
     if isinstance(error, PillarError):
         return error
     if hasattr(error, "format_message"):
@@ -152,13 +165,21 @@ def _as_pillar_error(error: Exception) -> PillarError:
         usage = f"{context.get_usage()}\n" if context else ""
         if type(error).__name__ == "NoArgsIsHelpError":
             return ParameterFault(str(error.format_message()))
-        place = context.command_path if context else "pillar"
-        return ParameterFault(
-            f"{usage}{error.format_message()}", hint=f"`{place} --help` shows what there is."
-        )
+        place = context.command_path if context else _find_place(arguments)
+        said = str(error.format_message())
+        for words, plain in _IN_PLAIN_WORDS.items():
+            said = said.replace(words, plain)
+        return ParameterFault(f"{usage}{said}", hint=f"`{place} --help` shows what there is.")
     fault = Unforeseen(
         f"{type(error).__name__}: {error}",
         hint="This is a fault of the kit; PILLAR_DEBUG=1 shows the trace.",
     )
     fault.__cause__ = error
     return fault
+
+
+def _find_place(arguments: list[str]) -> str:
+    """The command that was called, where the parser does not say."""
+    groups = {group.name for group in app.registered_groups}
+    named = [word for word in arguments[:2] if not word.startswith("-")]
+    return " ".join(("pillar", *named[: 2 if named[:1] and named[0] in groups else 1]))

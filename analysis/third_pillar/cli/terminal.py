@@ -8,12 +8,12 @@ from collections.abc import Iterable
 
 from third_pillar.cli.answer import CONTROL, say
 
-_NARROW, _WIDE = 60, 100
+_NARROW, _WIDE = 40, 100
 _LABEL = 13
 
 
 def terminal_width() -> int:
-    """Columns to fill: those of the terminal, between 60 and 100."""
+    """Columns to fill: those of the terminal, between 40 and 100."""
     return min(max(shutil.get_terminal_size().columns, _NARROW), _WIDE)
 
 
@@ -28,6 +28,7 @@ def lay_out_fields(pairs: Iterable[tuple[str, str]], width: int) -> list[str]:
                 initial_indent=f"  {label:<{_LABEL - 2}}",
                 subsequent_indent=" " * _LABEL,
                 break_on_hyphens=False,
+                break_long_words=False,  # a path in two pieces cannot be copied
             )
     return lines
 
@@ -42,6 +43,7 @@ def lay_out_items(heading: str, items: Iterable[tuple[str, str]], width: int) ->
             initial_indent="  ",
             subsequent_indent=" " * 6,
             break_on_hyphens=False,
+            break_long_words=False,
         )
     return ["", heading, *lines] if lines else []
 

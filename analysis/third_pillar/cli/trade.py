@@ -66,10 +66,7 @@ def trade_query(
     csv: Annotated[bool, typer.Option("--csv", help="Print CSV and nothing else.")] = False,
     json: Json = False,
 ) -> int:
-    """Value, weight and share by supplier, buyer, year or product.
-
-    Example: pillar trade query --hs 850511 --importer JPN --year 2019-2023
-    """
+    """Value, weight and share by supplier, buyer, year or product."""
     from third_pillar.cli.trade_run import ask_store
 
     asked = {"hs": hs, "importer": importer, "exporter": exporter, "year": year, "by": by}
@@ -85,10 +82,7 @@ def trade_dependence(
     store: Store = None,
     json: Json = False,
 ) -> int:
-    """The dependence test of CEPII's GeoDep on the newest three years of the store.
-
-    Example: pillar trade dependence --hs 850511 --importer IND
-    """
+    """The dependence test of CEPII's GeoDep on the newest three years of the store."""
     from third_pillar.cli.trade_run import apply_test
 
     return apply_test(hs, importer, store, as_json=json)

@@ -10,8 +10,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from third_pillar.execution.documents import heading_above, is_code
-from third_pillar.vocabulary.errors import ReportFailed
+from third_pillar.vocabulary.errors import ParameterFault, ReportFailed
 from third_pillar.vocabulary.findings import Findings
+from third_pillar.vocabulary.parameters import nearest
 
 FINDINGS_MIME = "application/vnd.third-pillar.findings+json"
 
@@ -33,6 +34,32 @@ def check_accepts(notebook: Any, parameters: Mapping[str, object]) -> None:
         raise ReportFailed(
             f"the notebook's parameters cell does not name: {', '.join(missing)}",
             hint="Every parameter of the contract has a line there, with its default.",
+        )
+
+
+def refuse_unknown(notebook: Any) -> None:
+    """Nothing, if what papermill was given stands in the notebook's `parameters` cell.
+
+    papermill itself warns and runs with the default, which nobody asked for. A notebook without
+    such a cell takes every name.
+
+    Raises:
+        ParameterFault: A name is not there; the nearest one is named.
+    """
+    given = notebook.metadata.get("papermill", {}).get("parameters") or {}
+    tagged = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
+    if not given or not tagged:
+        return
+    valid = tuple(sorted(set().union(*(_assigned_names(cell.source) for cell in tagged))))
+    unknown = [name for name in given if name not in valid]
+    if unknown:
+        said = " ".join(
+            f"{name!r} is not in the notebook's parameters cell.{nearest(name, valid)}"
+            for name in unknown
+        )
+        raise ParameterFault(
+            f"{said} It names: {', '.join(valid)}",
+            hint="Nothing was run. `pillar parameters` says what each may be.",
         )
 
 

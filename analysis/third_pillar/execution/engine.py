@@ -12,6 +12,7 @@ from typing import IO, Any
 
 from papermill.engines import Engine, papermill_engines
 
+from third_pillar.execution.checks import refuse_unknown
 from third_pillar.execution.kernel_run import execute_in_kernel
 from third_pillar.execution.process import CellFailed, can_start
 from third_pillar.execution.progress import Progress
@@ -61,10 +62,12 @@ class PillarEngine(Engine):  # type: ignore[misc]  # papermill is untyped
             way: "kernel" for an ordinary kernel; else a process of the kit's own.
 
         Raises:
+            ParameterFault: A parameter was given that the notebook does not have.
             ProcessEnded: The process of the cells was gone before they were done.
             OutOfTime: A cell or the run took too long.
         """
         del kernel_name
+        refuse_unknown(nb_man.nb)
         if way == "kernel" or not can_start():
             execute_in_kernel(
                 nb_man,

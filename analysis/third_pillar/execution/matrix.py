@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from third_pillar import evidence
 from third_pillar.execution.profiles import DEFAULT_PROFILE, load_profile
 from third_pillar.execution.question import notebook_parameters, resolve
-from third_pillar.execution.yaml_files import NoYaml, check_title, phrase_faults, read_yaml
+from third_pillar.execution.yaml_files import NoYaml, check_title, phrase_faults, read_yaml_file
+from third_pillar.vocabulary.asked import phrase_asked
 from third_pillar.vocabulary.errors import ParameterFault
 from third_pillar.vocabulary.parameters import ReportParameters, nearest
 
@@ -23,7 +26,9 @@ MATRICES = Path("reports") / "matrices"
 MAX_REPORTS = 10_000
 _MAX_BYTES = 1024 * 1024
 _SHOWN_FAULTS = 20
+_LONGEST_STEM = 255
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+_OF_LINEAGE = ("candidate", "article", "language")
 _VARIED = frozenset(ReportParameters.model_fields) - {"profile"}
 # an editor that knows the schema then offers the names and marks one that is misspelt
 _NAMES: Any = {"propertyNames": {"enum": sorted(_VARIED)}}
@@ -97,12 +102,14 @@ class Task:
         profile: Profile it is made by.
         given: Parameters that differ from the profile's.
         label: What sets it apart from the others of the batch.
+        departs: Parameters in which it differs from its profile's own question on its candidate.
     """
 
     number: int
     profile: str
     given: dict[str, Any]
     label: str
+    departs: int = 0
 
 
 def read_matrix(path: Path) -> Matrix:
@@ -113,8 +120,10 @@ def read_matrix(path: Path) -> Matrix:
     """
     if not _is_file(path):
         known = tuple(file.stem for file in (evidence.project_root() / MATRICES).glob("*.yml"))
+        close = difflib.get_close_matches(path.stem[:_LONGEST_STEM], known, n=1)
+        meant = f" Did you mean '{(MATRICES / close[0]).as_posix()}.yml'?" if close else ""
         raise ParameterFault(
-            f"{path}: there is no such file.{nearest(path.stem, known)}",
+            f"{path}: there is no such file.{meant}",
             hint=f"A matrix is a YAML file, such as those in {MATRICES.as_posix()}/.",
         )
     if path.stat().st_size > _MAX_BYTES:
@@ -122,8 +131,8 @@ def read_matrix(path: Path) -> Matrix:
     if not _SAFE_NAME.fullmatch(path.stem):
         raise ParameterFault(f"{path.name!r}: name it with letters, digits, - and _ only")
     try:
-        content = read_yaml(path.read_text(encoding="utf-8"))
-    except (NoYaml, UnicodeDecodeError) as error:
+        content = read_yaml_file(path)
+    except NoYaml as error:
         raise ParameterFault(f"{path.name} is no YAML of this form: {error}") from None
     if not isinstance(content, dict):
         raise ParameterFault(
@@ -179,6 +188,13 @@ def expand(matrix: Matrix) -> tuple[Task, ...]:
     count = len(matrix.profiles) * _product(len(values) for values in matrix.grid.values())
     if count + len(matrix.include) > MAX_REPORTS:
         raise ParameterFault(f"the matrix asks for {count:,} reports; at most {MAX_REPORTS:,}")
+    both = [name for name in matrix.parameters if name in matrix.grid]
+    if both:
+        raise ParameterFault(
+            f"{', '.join(both)}: stands under `parameters`, which all reports share, and is varied "
+            "in the grid",
+            hint="Leave it in one of the two.",
+        )
     used = [False] * len(matrix.exclude)
     asked: list[tuple[str, dict[str, Any]]] = []
     for profile, point in _points(matrix):
@@ -186,10 +202,11 @@ def expand(matrix: Matrix) -> tuple[Task, ...]:
         used = [was or now for was, now in zip(used, fits, strict=True)]
         if not any(fits):
             asked.append((profile, point))
-    idle = [str(rule) for rule, was in zip(matrix.exclude, used, strict=True) if not was]
+    idle = [rule for rule, was in zip(matrix.exclude, used, strict=True) if not was]
     if idle:
+        shown = "; ".join(f"{{{', '.join(f'{k}: {v}' for k, v in rule.items())}}}" for rule in idle)
         raise ParameterFault(
-            f"exclude: {'; '.join(idle)} fits no combination of the grid",
+            f"exclude: {shown} fits no combination of the grid{_misspelt(idle)}",
             hint="An exclusion that leaves nothing out is most often misspelt.",
         )
     for extra in matrix.include:
@@ -198,6 +215,12 @@ def expand(matrix: Matrix) -> tuple[Task, ...]:
     if not asked:
         raise ParameterFault("the matrix asks for no report", hint="Fill `grid` or `include`.")
     return _checked(asked)
+
+
+def _misspelt(rules: Sequence[Mapping[str, Any]]) -> str:
+    valid = (*sorted(_VARIED), "profile")
+    unknown = [str(name) for rule in rules for name in rule if name not in valid]
+    return f": unknown parameter {unknown[0]!r}.{nearest(unknown[0], valid)}" if unknown else ""
 
 
 def _product(sizes: Iterator[int]) -> int:
@@ -230,10 +253,17 @@ def _checked(asked: list[tuple[str, dict[str, Any]]]) -> tuple[Task, ...]:
     faults: list[str] = []
     seen: set[str] = set()
     kept: list[tuple[str, dict[str, Any], dict[str, Any]]] = []
+    plain: dict[str, dict[str, Any]] = {}
     root = evidence.project_root()
+    # read once: a matrix may ask for thousands
+    choices = evidence.load_parameter_choices(root=root)
+    load = cache(partial(load_profile, root=root))
     for profile, given in asked:
         try:
-            question = resolve(given, load_profile(profile, root=root), root=root)
+            question = resolve(given, load(profile), root=root, choices=choices)
+            if profile not in plain:
+                own = resolve({}, load(profile), root=root, choices=choices)
+                plain[profile] = notebook_parameters(own)
         except ParameterFault as fault:
             faults += [line for line in str(fault).splitlines() if line not in faults]
             continue
@@ -253,9 +283,19 @@ def _checked(asked: list[tuple[str, dict[str, Any]]]) -> tuple[Task, ...]:
         )
     varied = _varied([values for _, _, values in kept])
     return tuple(
-        Task(number, profile, given, _label(values, varied))
+        Task(
+            number,
+            profile,
+            given,
+            phrase_asked(values, varied or ("candidate",)),
+            _departs(values, plain[profile]),
+        )
         for number, (profile, given, values) in enumerate(kept, start=1)
     )
+
+
+def _departs(values: Mapping[str, Any], plain: Mapping[str, Any]) -> int:
+    return sum(values[name] != plain[name] for name in plain if name not in _OF_LINEAGE)
 
 
 def _varied(questions: list[dict[str, Any]]) -> tuple[str, ...]:
@@ -264,9 +304,3 @@ def _varied(questions: list[dict[str, Any]]) -> tuple[str, ...]:
         for name in ReportParameters.model_fields
         if len({str(question[name]) for question in questions}) > 1
     )
-
-
-def _label(values: Mapping[str, Any], varied: tuple[str, ...]) -> str:
-    names = varied or ("candidate",)
-    parts = (values[name] for name in names)
-    return ", ".join("+".join(p) if isinstance(p, list) else str(p) for p in parts)

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from third_pillar import evidence
-from third_pillar.execution.yaml_files import NoYaml, check_title, phrase_faults, read_yaml
+from third_pillar.execution.yaml_files import NoYaml, check_title, phrase_faults, read_yaml_file
 from third_pillar.vocabulary.errors import ParameterFault
 from third_pillar.vocabulary.parameters import ReportParameters, nearest
 
@@ -99,13 +99,13 @@ def load_profile(name: str, *, root: Path | None = None) -> Profile:
     if path.stat().st_size > _MAX_BYTES:
         raise _fault(path, "is larger than 1 MB: that is no profile")
     try:
-        content = read_yaml(path.read_text(encoding="utf-8"))
+        content = read_yaml_file(path)
         if not isinstance(content, dict):
             raise _fault(path, "holds no keys; at least title and notebook are needed")
         if "name" in content:
             raise _fault(path, "names itself: the file is named for the profile")
         return Profile.model_validate({**content, "name": name})
-    except (NoYaml, UnicodeDecodeError) as error:
+    except NoYaml as error:
         raise _fault(path, f"is no YAML of this form: {error}") from None
     except ValidationError as error:
         raise _fault(path, phrase_faults(error)) from None

@@ -10,19 +10,26 @@ from typing import Any
 from third_pillar import evidence
 from third_pillar.execution.profiles import Profile
 from third_pillar.vocabulary.errors import ParameterFault
-from third_pillar.vocabulary.parameters import Question, check_parameters
+from third_pillar.vocabulary.parameters import ParameterChoices, Question, check_parameters
 
 SYNTHETIC_VARIABLE = "PILLAR_ALLOW_SYNTHETIC"
 """Set to 1 by tests alone: a briefing on an article that was made up is published nowhere."""
 
 
-def resolve(given: Mapping[str, object], profile: Profile, *, root: Path | None = None) -> Question:
+def resolve(
+    given: Mapping[str, object],
+    profile: Profile,
+    *,
+    root: Path | None = None,
+    choices: ParameterChoices | None = None,
+) -> Question:
     """The question that `given` and the profile put; `given` wins over the profile.
 
     Args:
         given: Parameter name to value; text is accepted for every type.
         profile: Supplies the parameters that are not given.
         root: Project root; found where not given.
+        choices: What the data allow, where it was read already.
 
     Raises:
         ParameterFault: All faults at once, each with valid choices and the nearest name; or the
@@ -34,9 +41,9 @@ def resolve(given: Mapping[str, object], profile: Profile, *, root: Path | None 
             f"profile = {given['profile']!r}: the report is already that of {profile.name!r}",
             hint="Name the profile once: `pillar report NAME`.",
         )
-    choices = evidence.load_parameter_choices(root=root)
     merged = {**profile.parameters, **given, "profile": profile.name}
-    question = check_parameters(merged, choices=choices)
+    allowed = choices or evidence.load_parameter_choices(root=root)
+    question = check_parameters(merged, choices=allowed)
     _refuse_synthetic(question, root)
     return question
 

@@ -205,11 +205,18 @@ def approve(
         now: The moment; the clock's where not given.
 
     Raises:
-        ParameterFault: No name, a name or note with control characters, an embargo without zone.
+        ParameterFault: No name, a name or note with control characters, an embargo without zone
+            or in the past; nothing to take back; or a review that would unpublish.
         StorageFault: The run is damaged, or the archive cannot be written.
     """
     _check(by, note, state, embargo)
     at = now or dt.datetime.now(dt.UTC)
+    if embargo is not None and embargo <= at:
+        raise ParameterFault(
+            f"--embargo {embargo.isoformat(timespec='minutes')} is over: readers would have the "
+            "report at once",
+            hint="Mend the date, or leave --embargo out to publish now.",
+        )
     with hold_lock(archive.folder / LOCK):
         faults = find_faults(run.folder)
         if faults:
@@ -217,9 +224,10 @@ def approve(
                 f"{run.run_id} is not as it was archived: {'; '.join(faults)}",
                 hint="A damaged report cannot be approved; `pillar report --force` makes it anew.",
             )
+        approvals = Approvals(archive)
+        _refuse_step(run, approvals.standing(run), state)
         seen = (run.folder / REPORT).read_bytes()
         page = show_state(seen.decode("utf-8"), state, by=by, at=at, embargo=embargo).encode()
-        approvals = Approvals(archive)
         approvals.append(
             {
                 "run_id": run.run_id,
@@ -239,7 +247,26 @@ def approve(
         return approvals.standing(run)
 
 
+def _refuse_step(run: ArchivedRun, standing: Standing, state: str) -> None:
+    """A step that would take a report from its readers unasked, or take back nothing."""
+    if state == "reviewed" and standing.state == "published":
+        raise ParameterFault(
+            f"{run.run_id} is published already: a review alone would take it from its readers",
+            hint="Add --publish to approve it once more, or --withdraw to make it a draft.",
+        )
+    if state == "draft" and standing.state == "draft" and not standing.void:
+        raise ParameterFault(
+            f"{run.run_id} is a draft: there is no approval to withdraw",
+            hint="`pillar archive list` shows the state of every run.",
+        )
+
+
 def _check(by: str, note: str, state: str, embargo: dt.datetime | None) -> None:
+    if by.startswith("-"):
+        raise ParameterFault(
+            f"--by {by[:40]!r}: is an option and no name; the name is missing",
+            hint='Write it as --by "A. Reader".',
+        )
     if not by.strip() or len(by) > _LONGEST_NAME or not by.isprintable():
         raise ParameterFault(
             f"--by {by[:40]!r}: should be a name of 1 to {_LONGEST_NAME} printable characters",

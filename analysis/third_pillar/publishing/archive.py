@@ -296,13 +296,17 @@ class Archive:
         """Take away what was built; nothing was published."""
         shutil.rmtree(run.folder, ignore_errors=True)
 
-    def verify(self) -> list[str]:
-        """Every fault: a file missing, changed or not listed, a link that leads nowhere."""
-        faults = [
-            f"{run.lineage}/{run.run_id}: {fault}"
-            for run in self.list_runs()
-            for fault in find_faults(run.folder)
-        ]
+    def verify(self, *, tell: Callable[[int, int], None] = lambda _, __: None) -> list[str]:
+        """Every fault: a file missing, changed or not listed, a link that leads nowhere.
+
+        Args:
+            tell: Told how many runs were looked at, and of how many.
+        """
+        runs = self.list_runs()
+        faults = []
+        for number, run in enumerate(runs, start=1):
+            faults += [f"{run.lineage}/{run.run_id}: {fault}" for fault in find_faults(run.folder)]
+            tell(number, len(runs))
         homes = [self.folder, *sorted(self.folder.glob("*/*/*/*"))]
         faults += [
             f"{(home / name).relative_to(self.folder).as_posix()}: leads to no archived run"

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from third_pillar.execution.matrix import Task
-from third_pillar.publishing.archive import Archive, reports_folder
+from third_pillar.publishing.archive import Archive, ArchivedRun, Lineage, reports_folder
 from third_pillar.publishing.atomic import storage_faults
 from third_pillar.publishing.locks import hold_lock
 from third_pillar.publishing.outcome import ReportOutcome
@@ -163,6 +163,7 @@ class Batch:
             self._make(maker, journal, tell)
         finally:
             journal.close()
+            self._lead_to_the_plainest(archive)
 
     def _serve(self, archive: Archive) -> Iterator[Result]:
         if self.options.force:
@@ -198,6 +199,21 @@ class Batch:
             self._note(result, journal, tell)
             if options.fail_fast and outcome.status == "failed":
                 return
+
+    def _lead_to_the_plainest(self, archive: Archive) -> None:
+        """Make `latest` of each lineage lead to its report that departs least from the profile.
+
+        Reports end in any order: it would lead to whichever variant was last.
+        """
+        plainest: dict[Path, tuple[int, int, Path]] = {}
+        for task, outcome in ((one.task, one.outcome) for one in self.results.values()):
+            if outcome is not None and outcome.html is not None:
+                run = outcome.html.parent.resolve()
+                rank = task.departs, task.number, run
+                plainest[run.parent] = min(rank, plainest.get(run.parent, rank))
+        for _, _, run in plainest.values():
+            lineage = Lineage(*run.relative_to(archive.folder.resolve()).parts[:4])
+            archive.lead_to(ArchivedRun(lineage, run, {}))
 
     def _note(
         self, result: Result, journal: _Journal, tell: Callable[[Step | Result | None], None]
@@ -284,9 +300,11 @@ def _find(task: Task, options: BatchOptions, archive: Archive) -> ReportOutcome 
     return found
 
 
-def list_tasks(batch: Batch) -> list[Result]:
-    """What the batch would do: "unchanged" is served, "missing" would be made; nothing is run."""
-    results = []
+def list_tasks(batch: Batch) -> Iterator[Result]:
+    """What the batch would do with each report, as it is found out; nothing is run.
+
+    "unchanged" would be served, "missing" made, "failed" refused.
+    """
     for task in batch.tasks:
         served = None
         if not batch.options.force:
@@ -294,7 +312,6 @@ def list_tasks(batch: Batch) -> list[Result]:
                 served = _find(task, batch.options, Archive())
             except PillarError as error:
                 failed = {"status": "failed", "message": str(error), "hint": error.hint}
-                results.append(Result(task, "failed", read_outcome(failed)))
+                yield Result(task, "failed", read_outcome(failed))
                 continue
-        results.append(Result(task, "unchanged" if served else "missing", served))
-    return results
+        yield Result(task, "unchanged" if served else "missing", served)

@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from third_pillar.evidence.spreadsheet import write_table
 from third_pillar.publishing.atomic import write_atomic
 from third_pillar.publishing.batch import Batch, Result
+from third_pillar.vocabulary.amounts import counted
 
 SUMMARY = "summary.json"
 TABLE = "summary.csv"
@@ -96,22 +97,36 @@ def _page(batch: Batch, content: dict[str, Any]) -> str:
             "profile": result.task.profile,
             "status": result.status,
             "word": _WORDS[result.status],
+            "state": result.outcome.state if result.outcome else "",
             "text": _text(result),
-            "link": _link(result, batch.folder),
+            "link": _link(result.outcome.html if result.outcome else None, batch.folder),
+            "log": _link(_find_log(result), batch.folder),
         }
         for result in batch.ordered()
     ]
     page = pages.get_template("batch.html.j2")
-    counted = [(_WORDS[name], content["counts"][name]) for name in _WORDS]
-    return page.render(batch=batch, rows=rows, counts=counted, ended=content["ended"])
+    ended = dt.datetime.fromisoformat(content["ended"])
+    return page.render(
+        batch=batch,
+        rows=rows,
+        asked=counted(len(rows), "report"),
+        counts=[(_WORDS[name], content["counts"][name]) for name in _WORDS],
+        ended=f"{ended.day} {ended:%B %Y, %H:%M} UTC",
+    )
 
 
 def _text(result: Result) -> str:
     if result.outcome is None:
         return ""
-    return result.outcome.bottom_line or result.outcome.message
+    return result.outcome.bottom_line or result.outcome.reason
 
 
-def _link(result: Result, folder: Path) -> str:
-    html = result.outcome.html if result.outcome else None
-    return Path(os.path.relpath(html, folder.resolve())).as_posix() if html else ""
+def _find_log(result: Result) -> Path | None:
+    """The log of a failed run, where one was kept."""
+    kept = result.outcome.kept if result.outcome else None
+    log = kept / "run.log" if kept else None
+    return log if log and log.is_file() else None
+
+
+def _link(path: Path | None, folder: Path) -> str:
+    return Path(os.path.relpath(path, folder.resolve())).as_posix() if path else ""

@@ -42,3 +42,14 @@ class ReportOutcome:
     hint: str = ""
     kept: Path | None = None
     time_spent: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def reason(self) -> str:
+        """Why it failed, without the trace of a cell, which is in the log."""
+        return without_trace(self.message)
+
+
+def without_trace(message: str) -> str:
+    """What a failed run says, less the lines that quote code; those are set in by four spaces."""
+    lines = message.splitlines()
+    return "\n".join(line for line in lines if not line.startswith(" " * 4)) or message

@@ -71,8 +71,19 @@ def find_run(
         raise ParameterFault(
             f"run {show_text(text)}: begins {len(found)} runs: {listed}", hint=_HINT
         )
-    near = nearest(name, (*WORDS, *(run.run_id for run in runs)))
+    _refuse_failed(archive, name, text)
+    # of ids none is offered: one that looks alike is the report of something else
+    near = nearest(name, WORDS)
     raise ParameterFault(f"run {show_text(text)}: no such run.{near}", hint=_HINT)
+
+
+def _refuse_failed(archive: Archive, name: str, text: str) -> None:
+    failed = [path.name for path in list_failures(archive) if path.name.startswith(name)]
+    if _PREFIX.fullmatch(name) and failed:
+        raise ParameterFault(
+            f"run {show_text(text)}: it failed, so there is no report of it",
+            hint=f"`pillar archive show {failed[-1]}` says why, with the end of its log.",
+        )
 
 
 def select_lineage(runs: Sequence[ArchivedRun], parts: Sequence[str]) -> list[ArchivedRun]:
@@ -119,8 +130,14 @@ def _by_word(
     else:
         found = next((run for run in reversed(runs) if is_public(run)), None)
     if found is None:
-        raise ParameterFault(f"run {show_text(text)}: there is none yet", hint=_HINT)
+        hint = _HINT if runs else "`pillar report` makes one; then this command has what to name."
+        raise ParameterFault(f"run {show_text(text)}: there is none yet", hint=hint)
     return found
+
+
+def list_failures(archive: Archive) -> list[Path]:
+    """Folders of the failed runs that are kept, oldest first."""
+    return sorted(path for path in (archive.folder / FAILED).glob("*") if is_run_id(path.name))
 
 
 def find_failure(archive: Archive, text: str) -> Path | None:

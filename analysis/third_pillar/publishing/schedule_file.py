@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from third_pillar.execution.yaml_files import NoYaml, phrase_fault, read_yaml
+from third_pillar.execution.yaml_files import NoYaml, phrase_fault, read_yaml_file
 from third_pillar.publishing.slots import Timetable
 from third_pillar.vocabulary.errors import ParameterFault
 from third_pillar.vocabulary.parameters import ReportParameters, nearest
@@ -43,10 +43,10 @@ def load_schedule(root: Path) -> list[Entry]:
     try:
         if path.stat().st_size > _LARGEST:
             raise _fault(["is larger than a megabyte"])
-        content = read_yaml(path.read_text(encoding="utf-8"))
+        content = read_yaml_file(path)
     except FileNotFoundError:
         return []
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise _fault([f"cannot be read: {error}"]) from None
     except NoYaml as error:
         raise _fault([f"is no YAML of this form: {error}"]) from None

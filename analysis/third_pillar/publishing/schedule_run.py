@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from third_pillar.publishing.outcome import without_trace
 from third_pillar.publishing.schedule_file import Entry
 from third_pillar.publishing.schedule_ledger import Ledger, Line
 from third_pillar.vocabulary.errors import EvidenceFault, ParameterFault, PillarError
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from third_pillar.publishing.outcome import ReportOutcome
 
 _TAIL = 400
+_SHORT = 160
 
 
 @dataclass(frozen=True)
@@ -168,7 +170,7 @@ def _run_alone(due: Due, setting: Setting) -> SlotResult:
                 at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
                 missed=due.missed,
                 run_id=result.run_id,
-                said="; ".join(result.messages)[:_TAIL],
+                said=shorten("; ".join(result.messages)),
             )
         )
         return result
@@ -202,6 +204,7 @@ def _publish(due: Due, setting: Setting) -> SlotResult:
         wait=wait_exponential(multiplier=retries.wait_seconds, max=retries.max_wait_seconds),
         retry=retry_if_result(lambda tried: tried[0].state == "failed" and tried[1]),
         sleep=setting.sleep,
+        before_sleep=lambda state: setting.announce(_phrase_wait(due, state)),
         retry_error_callback=lambda state: state.outcome.result() if state.outcome else None,
     )
     count = 0
@@ -218,6 +221,13 @@ def _publish(due: Due, setting: Setting) -> SlotResult:
     except RetryError as error:  # pragma: no cover  the callback answers instead
         return SlotResult(due, "failed", messages=(str(error),), attempts=count)
     return replace(result, attempts=count)
+
+
+def _phrase_wait(due: Due, state: Any) -> str:
+    """Why nothing happens for a while."""
+    (result, _), wait = state.outcome.result(), state.next_action.sleep
+    said = f"try {state.attempt_number} failed: {shorten('; '.join(result.messages), _SHORT)}"
+    return f"{due.entry.name}: {said}\n{due.entry.name}: the next try is in {wait:g} s"
 
 
 def _try(due: Due, setting: Setting) -> tuple[SlotResult, bool]:
@@ -249,7 +259,13 @@ def _said(error: PillarError) -> str:
     return _join(str(error), error.hint)
 
 
+def shorten(text: str, most: int = _TAIL) -> str:
+    """At most so many characters; that something was left out is seen."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
 def _join(message: str, hint: str) -> str:
-    """Both as sentences of one line."""
+    """Both as sentences of one line; the trace of a cell is in the log."""
+    message = without_trace(message)
     ended = message if message.endswith((".", "!", "?")) or not hint else f"{message}."
     return " ".join(f"{ended} {hint}".split())

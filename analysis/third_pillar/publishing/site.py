@@ -31,10 +31,13 @@ from third_pillar.publishing.approval import Approvals, Standing
 from third_pillar.publishing.archive import Archive, ArchivedRun, Lineage
 from third_pillar.publishing.feed import FeedEntry, compose_feed
 from third_pillar.publishing.own_figures import holds_own_figures
+from third_pillar.vocabulary.asked import find_departures, phrase_asked
 from third_pillar.vocabulary.errors import ParameterFault
 
 MARK = ".pillar-site"
 _TEMPLATE = Path(__file__).parent / "template"
+_IN_ADDRESSES = re.compile(r"[A-Za-z0-9:/?#\[\]@!$&'()*+,;=._~%-]+")
+"""What an address may hold, by RFC 3986."""
 _TITLE = re.compile(r"<title>(.*?)(?: · Third Pillar)?</title>", re.DOTALL)
 _EXCHANGE = 2
 _AT_CWD = -100
@@ -52,6 +55,7 @@ class SiteReport:
     as_of: str
     since: str
     author: str
+    asked: str
 
     @property
     def folder(self) -> str:
@@ -91,6 +95,7 @@ def _describe(run: ArchivedRun, standing: Standing) -> SiteReport:
     findings: dict[str, Any] = json.loads((run.folder / "findings.json").read_text("utf-8"))
     bottom = findings.get("bottom_line") or {}
     changes = run.manifest.get("changes") or {}
+    asked = find_departures(run.manifest.get("parameters"))
     titled = _TITLE.search(page)
     made = dt.datetime.strptime(f"{run.run_id[:15]}+0000", "%Y%m%dT%H%M%S%z")
     approved = dt.datetime.fromisoformat(standing.approval.at) if standing.approval else made
@@ -103,6 +108,7 @@ def _describe(run: ArchivedRun, standing: Standing) -> SiteReport:
         as_of=str(run.manifest.get("as_of", "")),
         since=" ".join(map(str, (changes.get("sentences") or [])[:1])),
         author=standing.approval.by if standing.approval else "Third Pillar",
+        asked=phrase_asked(asked, asked).replace("_", " "),
     )
 
 
@@ -146,10 +152,11 @@ def publish_site(
 def _checked_address(base_url: str) -> str:
     if not base_url:
         return ""
-    parts = urlsplit(base_url) if base_url.isprintable() else None
+    parts = urlsplit(base_url) if _IN_ADDRESSES.fullmatch(base_url) else None
     if parts is None or parts.scheme not in {"http", "https"} or not parts.netloc or parts.query:
         raise ParameterFault(
-            f"--base-url {base_url[:80]!r}: should be an address such as https://example.org/reports/"
+            f"--base-url {base_url[:80]!r}: should be an address such as https://example.org/reports/",
+            hint="A space is written as %20, and other signs that no address holds likewise.",
         )
     return base_url.rstrip("/") + "/"
 
@@ -199,13 +206,18 @@ def _build(new: Path, reports: list[SiteReport], base_url: str) -> None:
             title=one.title,
             href=one.href,
             published=one.published,
-            summary=f"{one.bottom_line} {one.since}".strip(),
+            summary=" ".join(filter(None, (_as_asked(one), one.bottom_line, one.since))),
             author=one.author,
         )
         for one in reports
     ]
     feed = '<?xml version="1.0" encoding="utf-8"?>\n' + compose_feed(entries, base_url=base_url)
     (new / "feed.xml").write_text(feed, encoding="utf-8")
+
+
+def _as_asked(report: SiteReport) -> str:
+    """Under which assumptions, where not the usual ones."""
+    return f"Asked with: {report.asked}." if report.asked else ""
 
 
 def _group(reports: Iterable[SiteReport]) -> list[tuple[Lineage, list[SiteReport]]]:
@@ -232,6 +244,7 @@ def _show_lineage(lineage: Lineage, reports: list[SiteReport]) -> dict[str, Any]
                 "answer": one.answer,
                 "bottom_line": one.bottom_line,
                 "since": one.since,
+                "asked": one.asked,
                 "search": _searchable(one),
             }
             for one in reports
@@ -248,6 +261,7 @@ def _searchable(report: SiteReport) -> str:
             report.answer,
             report.bottom_line,
             report.since,
+            report.asked,
             str(report.run.lineage),
             report.as_of,
             f"{date.day} {date:%B %Y %Y-%m-%d}",

@@ -11,7 +11,7 @@ from pathlib import Path
 from third_pillar.publishing.archive import Archive, Lineage
 from third_pillar.publishing.mail import write_mail
 from third_pillar.publishing.pruning import Policy, prune
-from third_pillar.publishing.schedule_run import Setting, SlotResult
+from third_pillar.publishing.schedule_run import Setting, SlotResult, shorten
 from third_pillar.publishing.slot_mail import describe_slot
 from third_pillar.vocabulary.errors import PillarError
 
@@ -67,7 +67,7 @@ def _run_command(
         "PILLAR_RUN_ID": result.run_id,
         "PILLAR_REPORT": str(result.html or ""),
         "PILLAR_MAIL": mail,
-        "PILLAR_MESSAGE": "; ".join(result.messages)[:_TAIL].replace("\0", ""),
+        "PILLAR_MESSAGE": shorten("; ".join(result.messages)).replace("\0", ""),
     }
     setting.announce(f"{due.entry.name}: {command[0]}")
     try:
@@ -88,4 +88,4 @@ def _run_command(
     if done.returncode == 0:
         return []
     said = done.stdout[-_TAIL:].decode("utf-8", "replace").strip()
-    return [f"command {command[0]!r} ended with {done.returncode}: {said}"]
+    return [f"command {command[0]!r} ended with {done.returncode}: {said or 'it printed nothing'}"]

@@ -95,7 +95,8 @@ def _words(
         when = f" on {at.day} {at:%B %Y}" if at else ""
         return f"Reviewed, not published|Reviewed by {by}{when}.", "Not published"
     until = f"{embargo.day} {embargo:%B %Y, %H:%M} {_zone(embargo)}" if embargo else ""
-    return f"Under embargo|Not for release before {until}.", ""
+    # it stands on the page when the embargo is over as well, and has to be true then
+    return f"Embargo|Not for release before {until}.", ""
 
 
 def _zone(moment: dt.datetime) -> str:

@@ -50,7 +50,8 @@ def attach_unit(text: str, unit: str, *, space: str = " ") -> str:
         money, *scale = unit.split()
         words = [money, text, *scale]
     else:
-        words = [text, *(_ONE.get(unit, unit) if text == "1" else unit).split()]
+        is_one = text.lstrip("+-\N{MINUS SIGN}") == "1"
+        words = [text, *(_ONE.get(unit, unit) if is_one else unit).split()]
     return space.join(words)
 
 

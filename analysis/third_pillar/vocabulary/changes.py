@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from third_pillar.vocabulary.findings import Findings, Frozen, Gap, Metric
 
@@ -121,11 +121,29 @@ class ReportIdentity(Frozen):
     release: str
 
 
+def _as_printed(schema: dict[str, Any]) -> None:
+    """`pillar diff --json` prints the record with three more keys."""
+    schema["properties"] |= {
+        "matters": {
+            "type": "boolean",
+            "description": "whether anything a reader relies on changed",
+        },
+        "sentences": {"type": "array", "items": {"type": "string"}, "description": "to paste"},
+        "html": {
+            "type": ["string", "null"],
+            "description": "path of the page, where one was asked for",
+        },
+    }
+    schema["required"] += ["matters", "sentences", "html"]
+
+
 class Changes(Frozen):
     """Everything that differs between two reports, the earlier first.
 
     `numbers` holds every number that reads differently, the largest against its noise first.
     """
+
+    model_config = ConfigDict(json_schema_extra=_as_printed)
 
     before: ReportIdentity
     after: ReportIdentity

@@ -17,6 +17,8 @@ from third_pillar.vocabulary.errors import ParameterFault
 
 MAX_DRAWS = 1_000_000
 LAST_HORIZON = 2050
+TEXT_WANTED = "text: put it in quotes, as YAML takes a bare NO for false and a bare 1 for a number"
+"""What to say where a file has another value than a word."""
 DATA_DATE = "data"
 TODAY = "today"
 
@@ -125,7 +127,9 @@ def check_parameters(given: Mapping[str, object], *, choices: ParameterChoices) 
     try:
         parameters = ReportParameters.model_validate(known)
     except ValidationError as error:
-        faults += [_type_fault(detail) for detail in error.errors()]
+        # what may be a word or a list is told once, as the word
+        details = {detail["loc"][:1]: detail for detail in reversed(error.errors())}
+        faults += [_type_fault(detail) for detail in reversed(details.values())]
         raise ParameterFault("\n".join(faults), hint=_SEE_PARAMETERS) from None
     as_of, date_faults = _resolve_date(parameters.as_of, choices)
     faults += _value_faults(parameters, choices) + date_faults
@@ -182,6 +186,7 @@ def _type_fault(detail: Any) -> str:
     message = str(detail["msg"]).removeprefix("Value error, ").removeprefix("Input ")
     if known and detail["type"] in _NOT_A_NUMBER:
         message = f"should be a whole number{_bounds(place, known)}"
+    message = message.replace("a valid string", TEXT_WANTED)
     meaning = f" ({known.description})" if known else ""
     return f"{place} = {_shown(detail['input'])}: {message}{meaning}"
 
