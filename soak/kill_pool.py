@@ -69,7 +69,9 @@ def _one(
         if said.manifest.parent.name not in fresh:
             faults.append(f"{said.manifest.parent}: said to be published, and is not there")
     elif said.status == "failed" and said.error in _TOLD:
-        what = "whole, but nobody left to say so" if fresh else f"failed and said so ({said.error})"
+        what = f"failed and said so ({said.error})"
+        if fresh:
+            faults.append(f"{name} killed: said to have failed, and is published: {fresh}")
     else:
         what = "told wrongly"
         faults.append(f"{name} killed: said to be {said.status}: {said.error} {said.message}")

@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -23,9 +23,12 @@ from third_pillar.execution.environment import (
     hide_environment,
     kept_environment,
 )
+from third_pillar.publishing.archive import Archive
+from third_pillar.publishing.atomic import REPORTS_VARIABLE
+from third_pillar.publishing.made import recall
 from third_pillar.publishing.outcome import ReportOutcome
 from third_pillar.publishing.own_figures import OwnFiguresRule
-from third_pillar.vocabulary.errors import ReportFailed
+from third_pillar.vocabulary.errors import ReportFailed, StorageFault
 
 _CHUNK = 1 << 16
 _TRIES = 2
@@ -82,12 +85,16 @@ class _Work:
         flying: Number of a report that a process has been given → the report.
         leader: Number of a report → the first of those its process was given.
         tries: Number of a report → how often it was given to one.
+        announced: Number of a report → id of the run that is about to be published.
+        recall: Finds in the archive what came of a run whose maker was lost.
     """
 
     waiting: list[list[Asked]]
     flying: dict[int, Asked] = field(default_factory=dict)
     leader: dict[int, int] = field(default_factory=dict)
     tries: Counter[int] = field(default_factory=Counter)
+    announced: dict[int, str] = field(default_factory=dict)
+    recall: Callable[[Asked, str], ReportOutcome | None] = lambda _, __: None
 
     @property
     def busy(self) -> int:
@@ -103,6 +110,18 @@ class _Work:
             self.leader[page.task] = pages[0].task
         return pages
 
+    def find_made(self) -> list[Answer]:
+        """What was being made and is published all the same, though nobody said so."""
+        return [answer for number in list(self.flying) if (answer := self._recall(number))]
+
+    def _recall(self, number: int) -> Answer | None:
+        run_id = self.announced.pop(number, None)
+        outcome = self.recall(self.flying[number], run_id) if run_id else None
+        if outcome is None:
+            return None
+        del self.flying[number]
+        return Answer(number, outcome, 0.0)
+
     def take_back(self) -> list[int]:
         """All that was being made waits again, each alone; those lost for good are returned."""
         lost = [number for number in self.flying if self.tries[number] >= _TRIES]
@@ -114,10 +133,15 @@ class _Work:
         """What a message says of a report; nothing where there is nothing to tell."""
         if message["task"] not in self.flying:
             return None
+        if "publishing" in message:
+            self.announced[message["task"]] = message["publishing"]
+            return None
         if "lost" in message and not message["begun"]:
             # its process was lost over another: it is made in one of its own
             self.waiting.append([self.flying.pop(message["task"])])
             return None
+        if "lost" in message and (made := self._recall(message["task"])):
+            return made
         told = _read(message)
         if isinstance(told, Answer):
             del self.flying[told.task]
@@ -182,7 +206,7 @@ class WarmPool:
 
         A report that was being made when the warm process was lost is asked for once more.
         """
-        work = _Work(list(reversed(gather_reports(asked, self.workers))))
+        work = _Work(list(reversed(gather_reports(asked, self.workers))), recall=self._recall)
         while work.waiting or work.flying:
             if self._process is None:
                 self._start()
@@ -191,6 +215,7 @@ class WarmPool:
             messages = self._listen(patience)
             if messages is None:
                 self.close()
+                yield from work.find_made()
                 why = "the warm process was lost twice while the report was being made"
                 yield from (Answer(number, _lost(why), 0.0) for number in work.take_back())
                 continue
@@ -216,6 +241,12 @@ class WarmPool:
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGKILL)
             process.wait()
+
+    def _recall(self, asked: Asked, run_id: str) -> ReportOutcome | None:
+        kept = asked.reports or self.environment.get(REPORTS_VARIABLE)
+        with contextlib.suppress(StorageFault, OSError, ValueError):
+            return recall(run_id, Archive(Path(kept) / "archive" if kept else None))
+        return None
 
     def _start(self) -> None:
         """A warm process that answers; one that is lost while it starts is started once more."""

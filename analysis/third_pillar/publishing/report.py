@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import errno
-import json
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
@@ -21,10 +20,10 @@ from third_pillar.execution.progress import EngineName, Progress
 from third_pillar.execution.question import resolve
 from third_pillar.execution.run_key import RunInputs, read_run_inputs
 from third_pillar.execution.sampling import add_times, sample_time, time_spent
-from third_pillar.publishing.approval import Approvals, lead_published
+from third_pillar.publishing.approval import lead_published
 from third_pillar.publishing.archive import Archive, ArchivedRun, Lineage, OpenRun
 from third_pillar.publishing.atomic import storage_faults, write_atomic
-from third_pillar.publishing.manifest import MANIFEST
+from third_pillar.publishing.made import FINDINGS, REPORT, tell_of
 from third_pillar.publishing.outcome import ReportOutcome
 from third_pillar.publishing.own_figures import (
     OwnFiguresRule,
@@ -42,8 +41,6 @@ if TYPE_CHECKING:
     from third_pillar.execution.run import ExecutedRun
     from third_pillar.publishing.earlier import Earlier
 
-REPORT = "report.html"
-FINDINGS = "findings.json"
 LOG = "run.log"
 _ASKS_FOR_CASE = b"open_case("
 _STORAGE_ERRNOS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
@@ -69,6 +66,7 @@ class _Request:
     sampled: bool = False
     earlier: Sequence[Earlier] | None = None
     shares: bool = False
+    announce: Callable[[str], None] | None = None
     started: dt.datetime = field(default_factory=lambda: dt.datetime.now(dt.UTC))
 
     @property
@@ -105,6 +103,7 @@ def publish_report(
     archive: Archive | None = None,
     earlier: Sequence[Earlier] | None = None,
     shares: bool = False,
+    announce: Callable[[str], None] | None = None,
 ) -> ReportOutcome:
     """The report that answers this question, published unless the archive holds it already.
 
@@ -123,6 +122,7 @@ def publish_report(
         earlier: Reports it may be held against; those of the archive where not given.
         shares: Assess the question in this process, whose forks run the cells: the next page of
             the same question then has the case at hand, the next candidate data and draws.
+        announce: Called with the run's id just before it is published.
 
     Raises:
         ParameterFault: The question is wrong, or there are own figures and nothing was said of
@@ -135,6 +135,7 @@ def publish_report(
     request = _resolve(profile, given or {}, timeout=timeout, own_figures=own_figures)
     request = replace(request, progress=progress, exporter=exporter, engine=engine)
     request = replace(request, sampled=sampled, earlier=earlier, shares=shares)
+    request = replace(request, announce=announce)
     archive = archive or Archive()
     served = None if force else _serve(request, archive)
     if served:
@@ -213,6 +214,8 @@ def _checked_timeout(timeout: float | None, profile: Profile) -> float:
 def _run(request: _Request, archive: Archive, run: OpenRun) -> ReportOutcome:
     try:
         executed, manifest = _build(request, archive, run)
+        if request.announce:
+            request.announce(run.run_id)
         published = archive.publish(run, manifest)
         lead_published(archive, published)
     except ReportFailed as error:
@@ -356,16 +359,4 @@ def _append_trace(run: OpenRun, error: Exception) -> None:
 def _outcome(
     status: Literal["published", "unchanged"], run: ArchivedRun, request: _Request, *, cells: int
 ) -> ReportOutcome:
-    folder = run.folder.resolve()
-    findings = json.loads((folder / FINDINGS).read_text(encoding="utf-8"))
-    return ReportOutcome(
-        status=status,
-        html=folder / REPORT,
-        findings=folder / FINDINGS,
-        manifest=folder / MANIFEST,
-        run_key=str(run.manifest["run_key"]),
-        cells_executed=cells,
-        seconds=request.seconds,
-        bottom_line=str(findings["bottom_line"]["text"]),
-        state=Approvals(Archive(run.folder.parents[4])).standing(run).state,
-    )
+    return tell_of(run, status, cells=cells, seconds=request.seconds)

@@ -205,6 +205,9 @@ def _answer(question: dict[str, Any], tell: int) -> dict[str, Any]:
     def tell_step(step: CellProgress) -> None:
         _say(tell, {"step": [step.number, step.of, step.heading], "task": question["task"]})
 
+    def announce(run_id: str) -> None:
+        _say(tell, {"publishing": run_id, "task": question["task"]})
+
     began = _spent()
     earlier = question["earlier"]
     if question["reports"]:
@@ -225,6 +228,7 @@ def _answer(question: dict[str, Any], tell: int) -> dict[str, Any]:
                 earlier=None if earlier is None else [Earlier(**one) for one in earlier],
                 progress=tell_step,
                 shares=question["shares"],
+                announce=announce,
             )
         )
     except PillarError as error:
