@@ -60,6 +60,16 @@ def make(pool: WarmPool, asked: list[Asked]) -> dict[int, Answer]:
     return {told.task: told for told in pool.run(asked) if isinstance(told, Answer)}
 
 
+def read(answer: Answer) -> tuple[bytes, dict[str, str]]:
+    """What a report found, to the byte, and the files on record as read."""
+    outcome = answer.outcome
+    assert outcome.status == "published", outcome.message
+    assert outcome.findings is not None
+    assert outcome.manifest is not None
+    manifest = json.loads(outcome.manifest.read_text(encoding="utf-8"))
+    return outcome.findings.read_bytes(), manifest["reads"]
+
+
 def test_pages_that_share_a_case_hold_the_findings_they_hold_alone(tmp_path: Path) -> None:
     """Findings to the byte, and the same files on record as read."""
     given_ = {"candidate": "BRA", "draws": 200, "as_of": "2026-06-30"}
@@ -70,13 +80,7 @@ def test_pages_that_share_a_case_hold_the_findings_they_hold_alone(tmp_path: Pat
         rounds = [asked] if how == "together" else [[one] for one in asked]
         for one in rounds:
             for number, answer in make(pool, one).items():
-                outcome = answer.outcome
-                assert outcome.status == "published", outcome.message
-                assert outcome.findings is not None
-                assert outcome.manifest is not None
-                manifest = json.loads(outcome.manifest.read_text(encoding="utf-8"))
-                read = outcome.findings.read_bytes(), manifest["reads"]
-                found.setdefault(how, {})[PAGES[number]] = read
+                found.setdefault(how, {})[PAGES[number]] = read(answer)
         again = make(pool, asked)
         assert {one.outcome.status for one in again.values()} == {"unchanged"}
         pool.close()
@@ -97,13 +101,7 @@ def test_candidates_that_share_data_and_draws_get_the_findings_they_get_alone(
         rounds = [asked] if how == "together" else [[one] for one in asked]
         for one in rounds:
             for number, answer in make(pool, one).items():
-                outcome = answer.outcome
-                assert outcome.status == "published", outcome.message
-                assert outcome.findings is not None
-                assert outcome.manifest is not None
-                manifest = json.loads(outcome.manifest.read_text(encoding="utf-8"))
-                read = outcome.findings.read_bytes(), manifest["reads"]
-                found.setdefault(how, {})[asked[number].given["candidate"]] = read
+                found.setdefault(how, {})[asked[number].given["candidate"]] = read(answer)
         pool.close()
     assert found["together"] == found["alone"]
 
