@@ -174,8 +174,12 @@ def gather_reports(asked: list[Asked], workers: int) -> list[list[Asked]]:
                 gathered.append(together)
                 together = []
             together = [*together, *pages]
-        gathered += [together[start : start + whole] for start in range(0, len(together), whole)]
-    return gathered
+        gathered.append(together)
+    return [
+        together[start : start + whole]
+        for together in gathered
+        for start in range(0, len(together), whole)
+    ]
 
 
 @dataclass
