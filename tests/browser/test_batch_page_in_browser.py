@@ -13,7 +13,7 @@ from third_pillar.publishing.outcome import ReportOutcome
 
 pytestmark = pytest.mark.slow
 
-ANSWER = "It depends on what a pillar is: under 18 % of 729 definitions, India is one. " * 4
+ANSWER = "It depends on what a pillar is: 18 % of 729 definitions make India one. " * 4
 
 
 def test_a_phone_shows_every_answer_at_its_full_width(

@@ -112,7 +112,10 @@ def _flips_if(value: float, verdict: Verdict, test: MeasuredTest) -> str:
         if verdict in {Verdict.SUPPORTED, Verdict.PARTLY_SUPPORTED}
         else test.support
     )
-    now = f"{value:,.0f}" if abs(value) >= _WHOLE else f"{value:.3g}"
+    now = f"{value:,.0f}" if abs(value) >= _WHOLE else f"{float(f'{value:.3g}'):.6f}"
+    now = now.rstrip("0").rstrip(".") if "." in now else now
+    if value and abs(value) < _TINY:
+        now = f"under {_TINY:g}"
     limits = (test.support.threshold, test.refutation.threshold)
     now = keep_apart(now, value, limits).replace("-", "\N{MINUS SIGN}")
     if test.unit == _RANK:
@@ -122,6 +125,8 @@ def _flips_if(value: float, verdict: Verdict, test: MeasuredTest) -> str:
 
 _WHOLE = 100
 """From here on a number is told in whole units."""
+_TINY = 0.01
+"""Below it a number is told as that: it is far from every threshold."""
 
 
 def phrase_comparison(comparison: Comparison, unit: str = "") -> str:

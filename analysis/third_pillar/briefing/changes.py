@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Collection, Iterable, Sequence
 
 from markupsafe import Markup
@@ -14,7 +15,7 @@ from third_pillar.briefing.numbers import (
     phrase_count,
     phrase_list,
     show_number,
-    show_span,
+    show_range,
 )
 from third_pillar.briefing.words import day, slug
 from third_pillar.vocabulary.amounts import attach_unit, find_distance_unit
@@ -295,9 +296,11 @@ def _tail(number: NumberChange) -> str:
 
 def _range(number: NumberChange, side: str) -> str:
     low, high = getattr(number, f"{side}_low"), getattr(number, f"{side}_high")
-    if low is None or high is None or low >= high:
+    if low is None or high is None or low > high:
         return ""
-    return f" ({show_span(low, high, like=number.unit)})"
+    value = getattr(number, side)
+    value = value if isinstance(value, int | float) else math.nan
+    return show_range(value, low, high, like=number.unit)
 
 
 def _value(value: float | str | None, unit: str) -> str:

@@ -95,17 +95,17 @@ def _attribution(case: Case) -> Markup:
         return Markup(
             "{} adds nothing to the need served, whether plants count by location or by owner."
         ).format(sentence_start(candidate(case)))
-    ranks = [
-        Markup("{} of {}").format(
-            number(find_number(case, f"shapley_rank({by})")),
-            len(standing.shapley(by).members),
-        )
+    # one who adds nothing is last beside others who add nothing: that is no rank
+    held = [
+        Markup("holds {} of {} members").format(number(rank), len(standing.shapley(by).members))
+        if (rank := find_number(case, f"shapley_rank({by})")) is not None
+        else Markup("adds nothing")
         for by in COUNTS
     ]
     return Markup(
-        "By its average addition to the need served, {} holds {} members where plants count by "
-        "location, and {} where they count by owner."
-    ).format(candidate(case), *ranks)
+        "By its average addition to the need served, {} {} where plants count by location, and "
+        "{} where they count by owner."
+    ).format(candidate(case), *held)
 
 
 def _net(case: Case) -> str:
@@ -231,7 +231,8 @@ def _shapley_title(case: Case, rows: list[PairedRow]) -> str:
         else f"{by_location} carries most by location, {_inside(by_owner)} by owner"
     )
     shown = show_span(low, high, like="t a") if high >= NOTHING else "under 1"
-    return f"{most}; {candidate(case)} adds {shown} t a year on average"
+    added = f"{shown} t a year" if high else "nothing"
+    return f"{most}; {candidate(case)} adds {added} on average"
 
 
 def _inside(name: str) -> str:

@@ -149,8 +149,8 @@ def _additions_title(case: Case) -> str:
     if equal is None:
         return f"No addition tried makes {name} a pillar in nine definitions of ten"
     return (
-        f"No single stage makes {name} a pillar; about {show_number(equal, '', like='t a')} t more "
-        "at each of the four does"
+        f"No single stage makes {name} a pillar in nine definitions of ten; about "
+        f"{show_number(equal, '', like='t a')} t more at each of the four does"
     )
 
 
@@ -224,7 +224,7 @@ def _unit_costs(case: Case) -> Markup:
         found = case.results.capital_costs.by_stage[stage]
         metric = find_number(case, f"capital_cost({stage})")
         plants = phrase_list(tuple(str(row["plant"]) for row in found.rows))
-        alone = " (one alone: no range)" if len(found.rows) == 1 else ""
+        alone = " (one alone: the range is that of the conversion)" if len(found.rows) == 1 else ""
         rows.append(
             (
                 stage.value.capitalize(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from third_pillar.assessment.capacity import NOT_KNOWN, STAND_IN
+from third_pillar.assessment.capacity import NONE_ON_RECORD, NOT_KNOWN, STAND_IN, StageRecord
 from third_pillar.assessment.case import Case
 from third_pillar.assessment.results import Moment
 from third_pillar.assessment.shares import StageShares
@@ -277,14 +277,16 @@ def _bars(moment: Moment, iso3: str, *, is_faint: bool = False) -> CapacityBars:
 
 def _capacity_alt(moment: Moment, iso3: str) -> list[str]:
     return [
-        f"{stage.value}: "
-        + (
-            show_number(moment.capacity.record(iso3, stage).value, "tonnes")
-            if moment.capacity.record(iso3, stage).is_known
-            else "not known"
-        )
+        f"{stage.value}: " + phrase_capacity(moment.capacity.record(iso3, stage))
         for stage in STAGES
     ]
+
+
+def phrase_capacity(record: StageRecord) -> str:
+    """A stage's mean capacity for who cannot see the bar: nothing on record is no bar of zero."""
+    if not record.is_known or record.status == NONE_ON_RECORD:
+        return record.status
+    return f"{show_number(record.value, '', like='t a')} tonnes"
 
 
 def _rounded(moment: Moment, iso3: str, stage: Stage) -> tuple[float | None, ...]:

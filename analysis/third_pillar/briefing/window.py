@@ -11,7 +11,7 @@ from third_pillar.assessment.case import Case
 from third_pillar.assessment.trade import MagnetExports
 from third_pillar.briefing.markup import Exhibit, Fragment, fragment, number, paragraph, table
 from third_pillar.briefing.numbers import phrase_list
-from third_pillar.briefing.words import candidate, day, phrase_date, sources_note
+from third_pillar.briefing.words import candidate, day, phrase_date, phrase_supposed, sources_note
 from third_pillar.figures.window import Mark, draw_export_months
 from third_pillar.model.window import ControlStatus
 
@@ -49,6 +49,9 @@ def _clock(case: Case) -> list[str | Markup]:
                 "No record of what followed was found, so their status is given as not known: "
                 "an announced end is not an observed one."
             )
+    supposed = phrase_supposed(case)
+    if supposed:
+        said.append(f"What follows on the controls is what {supposed} supposes, not the record:")
     said.append(
         f"{len(in_force)} of {len(suspension.controls)} rare-earth controls on record were in "
         f"force on {day(asked)}{phrase_standing(case)}."
@@ -71,7 +74,7 @@ def phrase_standing(case: Case) -> str:
 
 def _controls_table(case: Case) -> Markup:
     asked = case.results.question.as_of
-    controls = case.results.suspension.controls
+    controls, supposed = case.results.suspension.controls, phrase_supposed(case)
     rows = [
         (
             str(row["label"]),
@@ -87,7 +90,8 @@ def _controls_table(case: Case) -> Markup:
     return table(
         ("Control", "Covers", "In effect from", "Suspended", f"Status on {day(asked)}"),
         rows,
-        caption="China's export controls on rare earths, by announcement",
+        caption="China's export controls on rare earths, by announcement"
+        + (f", as {supposed} has them" if supposed else ""),
     )
 
 
