@@ -100,7 +100,7 @@ def test_what_is_little_is_not_nothing_in_one_place_and_something_in_another():
     """Belgium's plants abroad add under 0.1 points: headline, text and figure say so alike."""
     case = ask("BEL", count_by="owner", draws=4000)
     gain = case.metric("served_gain(pillars, metal, horizon)").value
-    assert 0 < gain < 0.05  # noqa: PLR2004  the case this test is about
+    assert 0 < gain < 0.05
     assert "Belgium adds under 0.1" in compose_bottom_line(case).text.replace(NBSP, " ")
     assert "Belgium adds under 0.1" in read(compose_pillar_test(case))
     assert "Belgium adds under 0.1 points" in show(show_served_shares(case))["title"]
