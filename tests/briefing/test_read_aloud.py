@@ -71,7 +71,7 @@ def test_a_scenario_that_leaves_the_controls_alone_is_not_named_with_them():
 
 @pytest.mark.parametrize("candidate", ["IND", "BEL", "NOR", "USA"])
 def test_a_share_of_definitions_is_not_said_to_be_less_than_itself(candidate):
-    """It said “Under 18 % of the definitions” reads as fewer than 18 %."""
+    """“Under 18 % of the definitions” reads as fewer than 18 %."""
     case = ask(candidate)
     for said in (compose_bottom_line(case).text, read(compose_curve(case))):
         assert not re.search(r"[Uu]nder \d[\d.]* %", said.replace(NBSP, " "))
@@ -119,7 +119,7 @@ def test_what_is_little_is_not_nothing_in_one_place_and_something_in_another():
     ],
 )
 def test_a_range_of_one_point_says_what_it_means_or_is_left_out(value, low, high, shown):
-    """It said “7 (0–0)” contradicts itself: the mean of draws of which nearly all are 0 lies outside."""
+    """“7 (0–0)” contradicts itself: a mean of draws of which nearly all are 0 lies outside."""
     like = "" if value < 1 and value else "%" if high in {6.0, 100.0} else "t a"
     assert show_range(value, low, high, like=like) == shown
 
@@ -135,7 +135,7 @@ def test_no_range_of_a_page_is_twice_the_same_number():
 
 
 def test_a_chain_of_which_nothing_is_on_record_has_no_narrowest_stage():
-    """It said “Mine, separation, metal and magnet” is no finding on Norway."""
+    """“Mine, separation, metal and magnet” is no finding on Norway."""
     said = read(compose_heavy_layer(ask("NOR")))
     assert "narrowest" in said
     assert "nothing on record" in said
@@ -186,7 +186,7 @@ def test_a_share_that_nobody_is_named_for_shows_the_range_from_nothing():
 
 @pytest.mark.parametrize("lost", ["USA", "GBR"])
 def test_a_country_with_an_article_keeps_it_inside_a_label(lost):
-    """It said “After the loss of United States, with United States” is not English."""
+    """“After the loss of United States, with United States” is not English."""
     case = ask("USA")
     labels = [metric.label for metric in case.metrics.values()]
     labels.append(case.metric("served_share(pillars, metal, with, horizon)").label)
