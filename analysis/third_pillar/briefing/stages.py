@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from markupsafe import Markup
 
 from third_pillar.assessment.capacity import NONE_ON_RECORD, NOT_KNOWN, STAND_IN, StageRecord
@@ -227,7 +229,10 @@ def show_stage_capacity(case: Case) -> Exhibit:
         ).format(100 * threshold, pillars(case), sources_note(case, sources)),
         alt="; ".join(_capacity_alt(then, iso3)) + f" ({then.label}).",
         figure=draw_stage_capacity(
-            stages, [_bars(now, iso3, is_faint=True), _bars(then, iso3)], lines=lines
+            stages,
+            [_bars(now, iso3, is_faint=True), _bars(then, iso3)],
+            lines=lines,
+            empty=name_empty([then.capacity.record(iso3, stage) for stage in STAGES], stages),
         ),
         columns=("Stage", "Date", "Mean, t", "P10, t", "P90, t", "How known"),
         rows=[
@@ -267,12 +272,26 @@ def _bars(moment: Moment, iso3: str, *, is_faint: bool = False) -> CapacityBars:
     records = [moment.capacity.record(iso3, stage) for stage in STAGES]
     return CapacityBars(
         name=moment.label,
-        values=[record.value if record.is_known else None for record in records],
-        low=[record.low if record.is_known else None for record in records],
-        high=[record.high if record.is_known else None for record in records],
+        values=[record.value if has_bar(record) else None for record in records],
+        low=[record.low if has_bar(record) else None for record in records],
+        high=[record.high if has_bar(record) else None for record in records],
         is_stand_in=[record.status in {STAND_IN, NOT_KNOWN} for record in records],
         is_faint=is_faint,
     )
+
+
+def has_bar(record: StageRecord) -> bool:
+    """Whether a stage has a capacity to draw: nothing on record is no bar of zero."""
+    return record.is_known and record.status != NONE_ON_RECORD
+
+
+def name_empty(records: Sequence[StageRecord], labels: Sequence[str]) -> dict[str, str]:
+    """What stands where a stage has no bar, by the stage's label."""
+    return {
+        label: record.status.replace(" on ", "<br>on ")
+        for record, label in zip(records, labels, strict=True)
+        if not has_bar(record)
+    }
 
 
 def _capacity_alt(moment: Moment, iso3: str) -> list[str]:
@@ -284,7 +303,7 @@ def _capacity_alt(moment: Moment, iso3: str) -> list[str]:
 
 def phrase_capacity(record: StageRecord) -> str:
     """A stage's mean capacity for who cannot see the bar: nothing on record is no bar of zero."""
-    if not record.is_known or record.status == NONE_ON_RECORD:
+    if not has_bar(record):
         return record.status
     return f"{show_number(record.value, '', like='t a')} tonnes"
 

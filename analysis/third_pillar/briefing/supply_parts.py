@@ -23,7 +23,7 @@ from third_pillar.assessment.scenarios import (
 from third_pillar.briefing.markup import Exhibit, Fragment, fragment, number, paragraph, span, table
 from third_pillar.briefing.network import find_number
 from third_pillar.briefing.numbers import phrase_list, show_number
-from third_pillar.briefing.stages import phrase_capacity
+from third_pillar.briefing.stages import has_bar, name_empty, phrase_capacity
 from third_pillar.briefing.words import (
     STAGE_LABELS,
     STAGE_NOUNS,
@@ -55,7 +55,7 @@ def show_stage_balance(case: Case) -> Exhibit:
         else {f"own need, {then.year}": then.balance.home_need[0]}
     )
     sources = tuple(dict.fromkeys(s for record in records for s in record.source_ids))
-    known = [record if record.is_known else None for record in records]
+    known = [record if has_bar(record) else None for record in records]
     return Exhibit(
         id="fig-stage-balance",
         title=_balance_title(case),
@@ -83,6 +83,7 @@ def show_stage_balance(case: Case) -> Exhibit:
                 )
             ],
             lines=lines,
+            empty=name_empty(records, labels),
         ),
         columns=("Stage", "Mean, t", "P10, t", "P90, t", "Less own need, t", "How known"),
         rows=[

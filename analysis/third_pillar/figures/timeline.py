@@ -9,7 +9,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from third_pillar.figures.drawing import Drawing
+from third_pillar.figures.drawing import Drawing, scale_from_zero
 from third_pillar.figures.theme import bar_marker, role_colour, stand_in_marker
 
 _DAY = 24 * 3600 * 1000
@@ -152,12 +152,12 @@ def draw_capacity_fans(
 
 
 def _panel(band: FanBand, top: float, height: float) -> dict[str, Any]:
-    highest = max([*band.p90, band.threshold or 0.0, 1.0])
+    highest = max([*band.p90, band.threshold or 0.0])
     return {
         "domain": [max(top - height, 0.0), top],
-        "range": [0, highest * 1.12],
         "tickformat": ",.0f",
         "nticks": 4,
+        **scale_from_zero(highest, room=1.12),
         "title": {"text": "t a year"},
     }
 
