@@ -8,6 +8,7 @@ from third_pillar.figures.chain import CapacityBars, draw_stage_capacity, draw_s
 from third_pillar.figures.drawing import scale_from_zero
 from third_pillar.figures.flows import OxideBar, draw_oxide_bars
 from third_pillar.figures.network import PairedRow, RuleBar, draw_paired_dots, draw_rules
+from third_pillar.figures.pillar_test import Tile, draw_breadth_tiles
 from third_pillar.figures.timeline import FanBand, draw_capacity_fans
 
 STAGES = ["Mine", "Metal"]
@@ -67,8 +68,8 @@ def test_a_stage_without_a_bar_says_why():
 def test_a_rule_that_changes_next_to_nothing_says_so():
     """A bar of no length is no answer."""
     bars = [RuleBar("a", (0.3, 0.0, 1.0)), RuleBar("b", (900.0, 1.0, 999.0))]
-    assert words_of(draw_rules(bars, axis="tonnes")) == [(" under 1 t",)]
-    assert (" nothing",) in words_of(no_gain())
+    assert words_of(draw_rules(bars, axis="tonnes")) == [(" under 1 t ",)]
+    assert (" nothing ",) in words_of(no_gain())
 
 
 def test_a_legend_names_nobody_without_a_bar():
@@ -89,3 +90,25 @@ def test_a_mark_at_nothing_keeps_clear_of_its_name():
     row = PairedRow("Norway", "candidate", (0.0, 0.0, 0.0), (0.0, 0.0, 0.0))
     drawn = draw_paired_dots([row], first_label="a", second_label="b", axis="t")
     assert drawn.layout.yaxis.ticklabelstandoff >= 8
+
+
+def test_words_for_a_small_rule_stand_where_no_bar_is():
+    """Where every other rule loses, the right-hand side is outside the drawing."""
+    losing = [RuleBar("a", (-640.0, -833.0, -419.0)), RuleBar("b", (0.01, 0.0, 0.02))]
+    place = [t.textposition for t in draw_rules(losing, axis="t").data if t.name == "no bar"]
+    assert place == ["middle left"]
+
+
+@pytest.mark.parametrize(("months", "tick"), [(2, "M1"), (14, "M3"), (49, "M12")])
+def test_a_short_stretch_of_time_has_dates_on_its_axis(months, tick):
+    """From November to December no year turns: by year the axis had no date at all."""
+    band = FanBand("Mine", *([5.0] * months for _ in range(3)), None)
+    stretch = [f"{2026 + n // 12}-{n % 12 + 1:02d}" for n in range(months)]
+    assert draw_capacity_fans(stretch, [band]).layout.xaxis.dtick == tick
+
+
+def test_words_on_a_hatched_tile_can_be_read():
+    """The hatching of "not known" struck its own words through."""
+    tile = Tile("Vietnam", "Mine", None, reaches=False, is_stand_in=False)
+    drawn = draw_breadth_tiles([tile], countries=["Vietnam"], stages=["Mine"])
+    assert drawn.data[0].marker.pattern.solidity < 0.1

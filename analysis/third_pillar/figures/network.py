@@ -129,11 +129,15 @@ def draw_rules(bars: Sequence[RuleBar], *, axis: str, unknown: Sequence[str] = (
             textposition="middle right", name="not known", showlegend=False, hoverinfo="skip",
         )  # fmt: skip
     small = [bar for bar in bars if abs(bar.net[0]) < 1]
+    largest_gain = max((bar.net[2] for bar in bars), default=0.0)
+    losing = any(bar.net[0] <= -1 for bar in bars)
     if small:
         drawing.add_scatter(
             x=[0] * len(small), y=[bar.rule for bar in small], mode="text",
-            text=[" under 1 t" if bar.net[0] else " nothing" for bar in small],
-            textposition="middle right", name="no bar", showlegend=False, hoverinfo="skip",
+            text=[" under 1 t " if bar.net[0] else " nothing " for bar in small],
+            # on the side where no bar is, and inside the drawing
+            textposition="middle right" if largest_gain >= 1 or not losing else "middle left",
+            name="no bar", showlegend=False, hoverinfo="skip",
         )  # fmt: skip
     drawing.add_shape(type="line", x0=0, x1=0, yref="paper", y0=0, y1=1)
     largest = max((abs(part) for bar in bars for part in bar.net), default=0.0)

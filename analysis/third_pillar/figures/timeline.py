@@ -144,11 +144,21 @@ def draw_capacity_fans(
         )  # fmt: skip
     last = "y" if len(bands) == 1 else f"y{len(bands)}"
     drawing.update_layout(
-        xaxis={"type": "date", "tickformat": "%Y", "dtick": "M12", "anchor": last},
+        xaxis={"type": "date", "anchor": last, **_dates(months)},
         height=150 * len(bands) + 70,
         margin={"t": 52},
     )
     return drawing.figure()
+
+
+def _dates(months: Sequence[str]) -> dict[str, str]:
+    """Ticks by year, or by month where there may be no turn of a year to mark."""
+    if len(months) > _BY_YEAR:
+        return {"tickformat": "%Y", "dtick": "M12"}
+    return {"tickformat": "%b<br>%Y", "dtick": "M1" if len(months) <= _BY_MONTH else "M3"}
+
+
+_BY_YEAR, _BY_MONTH = 24, 6
 
 
 def _panel(band: FanBand, top: float, height: float) -> dict[str, Any]:
