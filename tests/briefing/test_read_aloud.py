@@ -11,6 +11,7 @@ from third_pillar import briefing
 from third_pillar.assessment.case import Case
 from third_pillar.assessment.catalogue import measure
 from third_pillar.assessment.claim_measures import phrase_now
+from third_pillar.briefing.changes import _number as phrase_number
 from third_pillar.briefing.curve import compose_curve, show_curve
 from third_pillar.briefing.headline import compose_bottom_line, compose_judgement_list
 from third_pillar.briefing.markup import EXHIBIT, number, span
@@ -269,3 +270,16 @@ def test_a_number_new_and_one_gone_are_not_told_alike_when_only_the_year_differs
     changes = compare_findings(before, after, sides=(side, side))
     assert changes.numbers_added
     assert not set(changes.numbers_added) & set(changes.numbers_removed)
+
+
+def test_two_countries_are_named_once_also_where_one_takes_an_article():
+    """What two names of a number share is said once, with "the United States or Japan" in it."""
+    before, after = (briefing.record(ask(name)).findings for name in ("USA", "JPN"))
+    side = ReportIdentity(run_id="r", lineage="l", started="", as_of="2026-11-22", release="data 1")
+    moved = compare_findings(before, after, sides=(side, side)).moved
+    within = [one for one in moved if "without the United States," in one.label_before]
+    assert within
+    for one in within:
+        said = phrase_number(one)
+        assert "without the United States or Japan" in said
+        assert " before; " not in said

@@ -266,12 +266,17 @@ def _split_words(number: NumberChange) -> tuple[str, str, str]:
     left = range(shorter - start)
     end = next((n for n in left if was[-1 - n] != now[-1 - n]), shorter - start)
     one, other = (" ".join(words[start : len(words) - end]) for words in (was, now))
-    if not start or not one[:1].isupper() or not other[:1].isupper():
+    if not start or not _is_name(one) or not _is_name(other):
         return "", "", ""
     both = f"{one.rstrip(',')} or {other}"
     label = " ".join((*now[:start], both, *now[len(now) - end :]))
     period = f", {number.period}" if number.period else ""
     return f"{label}{period}", one.rstrip(","), other.rstrip(",")
+
+
+def _is_name(words: str) -> bool:
+    """Whether the words may be a country, be it "the United States"."""
+    return words.removeprefix("the ")[:1].isupper()
 
 
 def _label(number: NumberChange) -> str:
