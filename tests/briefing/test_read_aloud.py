@@ -283,3 +283,26 @@ def test_two_countries_are_named_once_also_where_one_takes_an_article():
         said = phrase_number(one)
         assert "without the United States or Japan" in said
         assert " before; " not in said
+
+
+def test_two_pages_do_not_count_two_things_by_one_name():
+    """One counts published figures, the other pairs of importer and product: 7 of 9 and 6 of 9."""
+    published = show(briefing.show_import_shares(ask("JPN")))["title"]
+    pairs = show(briefing.show_dependence_tiles(ask("JPN")))["title"]
+    assert "published import figures" in published
+    assert "import flows on record" in pairs
+
+
+def test_shares_of_an_older_year_are_not_called_the_newest():
+    """Of separation 2025 is on record for China alone; 2024, which names more, is drawn."""
+    drawn = show(briefing.show_stage_shares(ask()))
+    assert "Separation, 2024" in drawn["alt"]
+    assert "name most countries" in drawn["note"]
+    assert "newest year on record" not in drawn["note"] + read(compose_concentration(ask()))
+
+
+def test_the_window_page_says_once_that_nothing_is_on_record():
+    """Two sentences on plants that did not begin said less of Norway."""
+    said = read(briefing.compose_window_headline(ask("NOR")))
+    assert "Nothing is on record of a mine or plant in Norway, at any stage." in said
+    assert "No dated plant" not in said

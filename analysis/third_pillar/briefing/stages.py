@@ -150,8 +150,9 @@ def show_stage_shares(case: Case) -> Exhibit:
             f"{100 * largest[0]:.0f} % ({largest[1]}, {STAGE_NOUNS[largest[2]]})"
         ),
         note=Markup(
-            "Percent of the world, newest year on record by stage. Shares that no source "
-            "attributes to a country are hatched; the share at metal is a loose press figure. {}"
+            "Percent of the world: mining in the newest year, the other stages in the year whose "
+            "shares name most countries. Shares that no source attributes to a country are "
+            "hatched; the share at metal is a loose press figure. {}"
         ).format(sources_note(case, sources)),
         alt="; ".join(
             f"{label}: China {china[place]:.0f} percent" for place, label in enumerate(labels)

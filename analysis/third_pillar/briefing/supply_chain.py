@@ -236,7 +236,7 @@ def compose_concentration(case: Case) -> Fragment:
         table(
             ("Stage", "China", "Index, 0 to 1", "As many equal suppliers", "Largest other"),
             rows,
-            caption="Concentration of the world’s supply by stage, newest year on record",
+            caption="Concentration of the world’s supply by stage, years as in the figure",
         ),
         paragraph(
             "The index adds the squared shares of countries, 1 being a single supplier. These are "
