@@ -34,6 +34,7 @@ from third_pillar.figures.network import (
     draw_paired_dots,
     draw_rules,
 )
+from third_pillar.vocabulary.amounts import attach_unit
 
 _DRAWN = 8
 _RULE_WORDS = {
@@ -231,7 +232,10 @@ def show_net_position(case: Case) -> Exhibit:
             "10th to 90th percentile. Metal counted. {}"
         ).format(pillars(case), horizon(case), sources_note(case, sources)),
         alt="; ".join(
-            [f"{bar.rule}: {round(bar.net[0]):,} tonnes".replace("-", MINUS) for bar in bars]
+            [
+                f"{bar.rule}: {attach_unit(f'{round(bar.net[0]):,}', 'tonnes')}".replace("-", MINUS)
+                for bar in bars
+            ]
             + [f"{rule}: not known" for rule in unknown]
         )
         + ".",

@@ -27,6 +27,7 @@ from third_pillar.briefing.words import (
     sources_note,
 )
 from third_pillar.figures.chain import CapacityBars, draw_stage_capacity, draw_stage_shares
+from third_pillar.vocabulary.amounts import attach_unit
 from third_pillar.vocabulary.codes import CHINA, STAGES, Stage
 
 
@@ -306,7 +307,7 @@ def phrase_capacity(record: StageRecord) -> str:
     """A stage's mean capacity for who cannot see the bar: nothing on record is no bar of zero."""
     if not has_bar(record):
         return record.status
-    return f"{show_number(record.value, '', like='t a')} tonnes"
+    return attach_unit(show_number(record.value, "", like="t a"), "tonnes")
 
 
 def _rounded(moment: Moment, iso3: str, stage: Stage) -> tuple[float | None, ...]:

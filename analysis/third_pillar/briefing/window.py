@@ -30,7 +30,7 @@ def compose_window(case: Case) -> Fragment:
 
 def _clock(case: Case) -> list[str | Markup]:
     suspension = case.results.suspension
-    asked = case.results.question.as_of
+    asked, supposed = case.results.question.as_of, phrase_supposed(case)
     in_force = suspension.controls[suspension.controls["status"] == ControlStatus.IN_FORCE]
     said: list[str | Markup] = []
     if suspension.window is None:
@@ -38,9 +38,10 @@ def _clock(case: Case) -> list[str | Markup]:
     else:
         window = suspension.window
         tense = "runs" if window.days_left >= 0 else "was announced to run"
+        by = f"by {supposed}, not by the record, " if supposed and window.days_left >= 0 else ""
         said.append(
             f"China suspended the rare-earth controls it announced in October 2025 on "
-            f"{day(window.opens)}; the suspension {tense} to {day(window.closes)}."
+            f"{day(window.opens)}; {by}the suspension {tense} to {day(window.closes)}."
         )
         if window.days_left >= 0:
             said.append(f"On {day(asked)} that left {window.days_left} days.")
@@ -49,8 +50,7 @@ def _clock(case: Case) -> list[str | Markup]:
                 "No record of what followed was found, so their status is given as not known: "
                 "an announced end is not an observed one."
             )
-    supposed = phrase_supposed(case)
-    if supposed:
+    if supposed and suspension.window is not None and suspension.window.days_left < 0:
         said.append(f"What follows on the controls is what {supposed} supposes, not the record:")
     said.append(
         f"{len(in_force)} of {len(suspension.controls)} rare-earth controls on record were in "

@@ -66,9 +66,16 @@ def horizon(case: Case) -> int:
 
 
 def phrase_supposed(case: Case) -> str:
-    """The scenario that says what becomes of the controls; empty where the record says it."""
+    """The scenario that says what becomes of the controls; empty where the record says it.
+
+    What it supposes of the time after the suspension says nothing while that runs.
+    """
     scenario = load_scenario(case.results.question.parameters.scenario)
-    return f"the scenario “{scenario.title}”" if "export_controls" in scenario.rows else ""
+    changed = {name for row in scenario.rows.get("export_controls", {}).values() for name in row}
+    window = case.results.suspension.window
+    if window is not None and window.days_left >= 0:
+        changed -= {"outcome", "outcome_from"}
+    return f"the scenario “{scenario.title}”" if changed else ""
 
 
 def is_on_record(case: Case) -> bool:
