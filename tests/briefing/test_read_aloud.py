@@ -172,6 +172,8 @@ def test_nothing_is_ranked_that_adds_nothing():
     case = ask("DEU", count_by="owner")
     assert "adds nothing where plants count by location" in read(compose_network_headline(case))
     assert case.find_metric("shapley_rank(location)") is None
+    both = read(compose_network_headline(ask()))
+    assert re.search(r"holds rank \d+ of 11 members .*, and rank \d+ of 11 where", both)
     assert "Norway adds nothing on average" in show(show_shapley(ask("NOR")))["title"]
 
 
@@ -231,7 +233,10 @@ def test_need_belongs_to_the_pillars_also_when_one_is_the_candidate():
 def test_a_loss_among_pillars_alone_names_no_partners():
     """No partner was chosen for the plain question."""
     assert "chosen partners" not in read(compose_losses(ask()))
-    assert "pillars and chosen partners" in read(compose_losses(ask(partners="allied_chain")))
+    assert "Pillars and partners" not in str(briefing.compose_links(ask()).html)
+    allied = ask(partners="allied_chain")
+    assert "pillars and chosen partners" in read(compose_losses(allied))
+    assert "Pillars and partners" in str(briefing.compose_links(allied).html)
 
 
 def test_the_note_on_partners_counts_those_it_draws():

@@ -96,12 +96,19 @@ def _attribution(case: Case) -> Markup:
             "{} adds nothing to the need served, whether plants count by location or by owner."
         ).format(sentence_start(candidate(case)))
     # one who adds nothing is last beside others who add nothing: that is no rank
+    ranks = [find_number(case, f"shapley_rank({by})") for by in COUNTS]
     held = [
-        Markup("holds {} of {} members").format(number(rank), len(standing.shapley(by).members))
-        if (rank := find_number(case, f"shapley_rank({by})")) is not None
-        else Markup("adds nothing")
-        for by in COUNTS
+        Markup("adds {}").format("under a tonne" if tonnes else "nothing")
+        if rank is None
+        else Markup("holds {} of {} members").format(
+            number(rank), len(standing.shapley(by).members)
+        )
+        for by, rank, tonnes in zip(COUNTS, ranks, own, strict=True)
     ]
+    if None not in ranks:
+        held[1] = Markup("{} of {}").format(
+            number(ranks[1]), len(standing.shapley(COUNTS[1]).members)
+        )
     return Markup(
         "By its average addition to the need served, {} {} where plants count by location, and "
         "{} where they count by owner."

@@ -61,7 +61,7 @@ def compose_links(case: Case) -> Fragment:
             number(find_number(case, f"linked_share({pool}, {metal}, {links})"))
             for links in ("free", "binding")
         ))
-        for pool, pool_words in ((MEMBERS, "Pillars and partners"), (EX_CHINA, "All outside China"))
+        for pool, pool_words in ((MEMBERS, _members_words(case)), (EX_CHINA, "All outside China"))
         for metal, metal_words in (("metal", "counted"), ("no_metal", "left out"))
     ]  # fmt: skip
     return fragment(
@@ -75,6 +75,10 @@ def compose_links(case: Case) -> Fragment:
         table(("Network", "Metal stage", "Free movement", "Ties binding"), shares,
               caption=f"Share of the need of {pillars(case)} served with {candidate(case)}"),
     )  # fmt: skip
+
+
+def _members_words(case: Case) -> str:
+    return "Pillars and partners" if case.results.question.members else "Pillars"
 
 
 def _tonnage(case: Case, row: Mapping[str, Any]) -> str | Markup:
