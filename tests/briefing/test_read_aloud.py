@@ -6,6 +6,7 @@ import functools
 import re
 
 import pytest
+from bs4 import BeautifulSoup
 
 from third_pillar import briefing
 from third_pillar.assessment.case import Case
@@ -319,3 +320,16 @@ def test_the_window_page_says_once_that_nothing_is_on_record():
     said = read(briefing.compose_window_headline(ask("NOR")))
     assert "Nothing is on record of a mine or plant in Norway, at any stage." in said
     assert "No dated plant" not in said
+
+
+def test_a_tile_of_magnets_does_not_claim_every_kind():
+    """India's newest figure is of one line of "other" magnets: lines are mixed, not complete."""
+    alt = show(briefing.show_dependence_tiles(ask()))["alt"]
+    assert "all kinds" not in alt
+    assert "India, magnets, mixed lines: 81.3 percent" in alt
+
+
+def test_no_cell_of_the_study_of_exports_is_empty():
+    """The row of months used has no months of its own: a dash, not nothing."""
+    soup = BeautifulSoup(str(briefing.compose_export_study(ask()).html), "html.parser")
+    assert "" not in [cell.get_text().strip() for cell in soup.select("tbody td")]
