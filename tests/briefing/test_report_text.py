@@ -321,9 +321,11 @@ def test_a_stage_that_is_not_known_is_never_shown_as_zero(vietnam):
     assert metal
     assert all(row[2] is None and row[-1] == "not known" for row in metal)
     assert "metal: not known" in exhibit["alt"]
-    for bars in exhibit["figure"]["data"]:
+    for bars in (trace for trace in exhibit["figure"]["data"] if trace["type"] == "bar"):
         drawn = dict(zip(bars["x"], bars["y"], strict=True))
         assert drawn.get("Metal") is None
+    (words,) = [trace for trace in exhibit["figure"]["data"] if trace.get("mode") == "text"]
+    assert dict(zip(words["x"], words["text"], strict=True))["Metal"] == "not known"
 
 
 def test_a_country_that_is_its_own_only_pillar_is_refused_or_answered():

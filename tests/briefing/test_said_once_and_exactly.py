@@ -116,7 +116,7 @@ def test_a_share_is_shown_on_the_side_of_the_threshold_where_it_lies(case):
 
 def test_an_import_share_is_shown_on_its_side_of_the_aim(case):
     shown = show(briefing.show_import_shares(case))
-    over = int(re.match(r"(\d+) of", shown["title"])[1])
+    over = int(re.search(r"in (\d+) of", shown["title"])[1])
     (dots,) = shown["figure"]["data"]
     labels = [float(NUMBER.search(label)[0]) for label in dots["text"]]
     assert sum(label > 60 for label in labels) == over

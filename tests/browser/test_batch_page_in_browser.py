@@ -13,7 +13,7 @@ from third_pillar.publishing.outcome import ReportOutcome
 
 pytestmark = pytest.mark.slow
 
-ANSWER = "It depends on what a pillar is: under 18 % of 729 definitions, India is one. " * 4
+ANSWER = "It depends on what a pillar is: 18 % of 729 definitions make India one. " * 4
 
 
 def test_a_phone_shows_every_answer_at_its_full_width(
@@ -34,5 +34,6 @@ def test_a_phone_shows_every_answer_at_its_full_width(
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     cells = page.locator("tbody td:last-child")
     assert all((cell.bounding_box() or {})["width"] > 300 for cell in cells.all())
+    assert "18\N{NO-BREAK SPACE}% of 729" in (cells.first.text_content() or "")
     assert page.get_by_role("link", name="IND, two_more_years_late 1").is_visible()
     assert (reading.requests, reading.complaints) == ([], [])

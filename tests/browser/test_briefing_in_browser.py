@@ -58,6 +58,17 @@ def test_the_briefing_fits_the_screen_and_its_figures_hold_their_texts(briefing,
     assert reading.page.evaluate(CLASHES) == []
 
 
+@pytest.mark.parametrize(("scheme", "inks"), [("dark", 1), ("light", 2)])
+def test_every_number_in_a_bar_can_be_read_on_either_screen(briefing, scheme, inks):
+    """On a dark screen both bars are light: white numbers vanished on the amber one."""
+    reading = briefing(color_scheme=scheme)
+    reading.draw_all()
+    fills = "[...document.querySelectorAll('#fig-served .bartext')].map(t => t.style.fill)"
+    seen = set(reading.page.evaluate(fills))
+    assert len(seen) == inks
+    assert ("rgb(255, 255, 255)" in seen) is (scheme == "light")
+
+
 def test_a_long_table_is_carried_once_and_saved_whole(briefing, published):
     """The data behind the specification curve: every definition, as the page's cells say it."""
     reading = briefing(accept_downloads=True)

@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from bs4 import BeautifulSoup
 
+import kept
 from kept import BRAZIL, change, keep
 from third_pillar.publishing import site as site_module
 from third_pillar.publishing.approval import approve
@@ -253,3 +254,20 @@ def test_a_visitor_sees_the_old_site_or_the_new_one(archive: Archive, tmp_path: 
         seen += 1
     assert writer.returncode == 0
     assert seen
+
+
+def test_the_index_says_which_question_the_answer_is_to_and_keeps_percent_signs(
+    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page of the network is no yes or no: the answer is whether the candidate is a pillar."""
+    plain = kept.findings_dict
+
+    def answered(**given: Any) -> dict[str, Any]:
+        return {**plain(**given), "bottom_line": {"answer": "no", "text": "It is 18 % of it."}}
+
+    monkeypatch.setattr(kept, "findings_dict", answered)
+    publish(archive)
+    write(archive, tmp_path / "site")
+    page = (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
+    assert "is it a pillar: <strong>no</strong>" in page
+    assert "<p>It is 18\N{NO-BREAK SPACE}% of it.</p>" in page

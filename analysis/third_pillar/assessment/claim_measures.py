@@ -112,16 +112,24 @@ def _flips_if(value: float, verdict: Verdict, test: MeasuredTest) -> str:
         if verdict in {Verdict.SUPPORTED, Verdict.PARTLY_SUPPORTED}
         else test.support
     )
-    now = f"{value:,.0f}" if abs(value) >= _WHOLE else f"{value:.3g}"
-    limits = (test.support.threshold, test.refutation.threshold)
-    now = keep_apart(now, value, limits).replace("-", "\N{MINUS SIGN}")
+    now = phrase_now(value, limits=(test.support.threshold, test.refutation.threshold))
     if test.unit == _RANK:
         return f"the rank comes to {phrase_comparison(wanted)} (now {now})"
     return f"the value comes to {phrase_comparison(wanted, test.unit)} (now {now})"
 
 
+def phrase_now(value: float, *, limits: tuple[float, float]) -> str:
+    """A value beside the thresholds it is held against: three figures, and no exponent."""
+    if value and abs(value) < _TINY:
+        return f"under {_TINY:g}"
+    now = f"{value:,.0f}" if abs(value) >= _WHOLE else f"{value:.3g}"
+    return keep_apart(now, value, limits).replace("-", "\N{MINUS SIGN}")
+
+
 _WHOLE = 100
 """From here on a number is told in whole units."""
+_TINY = 0.01
+"""Below it a number is told as that: it is far from every threshold."""
 
 
 def phrase_comparison(comparison: Comparison, unit: str = "") -> str:

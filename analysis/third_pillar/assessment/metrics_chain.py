@@ -12,6 +12,7 @@ from third_pillar.assessment.narrowest import name_narrowest
 from third_pillar.assessment.network import WITH_METAL, WITHOUT_METAL
 from third_pillar.model.sampling import Draws, compute_monte_carlo_error, summarise
 from third_pillar.vocabulary.codes import STAGES, Stage
+from third_pillar.vocabulary.country_words import name_in_sentence
 from third_pillar.vocabulary.errors import MissingEvidence, PillarError
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def served_share(results: Results, pool: str, metal: str, joins: str, when: str)
     moment = results.moment(when)
     served = moment.served[pool, _metal_rule(metal), _joins(joins)]
     share, low, high = served.share
-    member = results.evidence.country_name(results.candidate)
+    member = name_in_sentence(results.evidence.country_name(results.candidate))
     return Reading(
         f"Need of the pillars served without China: {served.label}, {joins} {member}, "
         f"{_metal_rule(metal)}",

@@ -26,6 +26,7 @@ from third_pillar.assessment.trade_panel import (
 from third_pillar.model.interruption import Change
 from third_pillar.vocabulary.amounts import counted
 from third_pillar.vocabulary.codes import CHINA
+from third_pillar.vocabulary.country_words import name_in_sentence
 from third_pillar.vocabulary.errors import MissingEvidence, PillarError
 
 if TYPE_CHECKING:
@@ -46,8 +47,8 @@ def supplier_share(results: Results, importer: str, supplier: str, line: str, ye
     share = 100 * found.suppliers.share(supplier)
     names = (results.evidence.country_name(importer), results.evidence.country_name(supplier))
     return Reading(
-        f"{names[0]}: share of {names[1]} in imports of {describe_line(results.evidence, line)}, "
-        f"by {found.measured_by}{_scope(found)}",
+        f"{names[0]}: share of {name_in_sentence(names[1])} in imports of "
+        f"{describe_line(results.evidence, line)}, by {found.measured_by}{_scope(found)}",
         share, "%", found.period, "§2.2", "share",
         rests_on=found.row_ids, source_ids=found.source_ids,
     )  # fmt: skip
@@ -97,9 +98,9 @@ def mirror_weight(results: Results, exporter: str, importer: str, line: str) -> 
     names = (results.evidence.country_name(exporter), results.evidence.country_name(importer))
     ratios = [pair.kg_ratio for pair in series.pairs if pair.kg_ratio is not None]
     return Reading(
-        f"{names[0]} to {names[1]}, {describe_line(results.evidence, line)}: weight reported by "
-        "the importer over that reported by the exporter, all years with both sides; the range "
-        "is that of single years",
+        f"{names[0]} to {name_in_sentence(names[1])}, {describe_line(results.evidence, line)}: "
+        "weight reported by the importer over that reported by the exporter, all years with both "
+        "sides; the range is that of single years",
         series.total.kg_ratio, "times", series.total.exporter.period, "§2.5", "ratio",
         min(ratios), max(ratios), series.row_ids, series.source_ids,
     )  # fmt: skip
@@ -150,8 +151,9 @@ def destination_exports(results: Results, destination: str, phase: str) -> Readi
     mean = None if found is None else _means(found).get(phase)
     if found is None or mean is None:
         raise MissingEvidence(f"no month of {phase} is on record for {destination}")
+    name = name_in_sentence(results.evidence.country_name(destination))
     return Reading(
-        f"China's magnet exports to {results.evidence.country_name(destination)}, mean of the "
+        f"China's magnet exports to {name}, mean of the "
         f"months on record {DESTINATION_WORDS[phase]}",
         mean, "t a month", DESTINATION_WORDS[phase], "§2.3", "tonnes",
         rests_on=found.row_ids, source_ids=found.source_ids,

@@ -12,6 +12,7 @@ from third_pillar.assessment.layers import Binding, LayeredShare
 from third_pillar.assessment.results import HORIZON, NOW
 from third_pillar.model.sampling import Draws, summarise
 from third_pillar.vocabulary.codes import Stage
+from third_pillar.vocabulary.country_words import name_in_sentence
 from third_pillar.vocabulary.errors import MissingEvidence, PillarError
 from third_pillar.vocabulary.specifications import HEAVY, LIGHT
 
@@ -44,7 +45,7 @@ def served_share_heavy(
     found = _served(results, pool, metal, joined, when)
     share = found.of(grades)
     mean, low, high = _triple(100 * share)
-    name = results.evidence.country_name(results.candidate)
+    name = name_in_sentence(results.evidence.country_name(results.candidate))
     extra = ("heavy_grade_share",) if grades == "apart" else ()
     return Reading(
         f"Need of the pillars served without China with Dy and Tb counted, {words}: "
@@ -175,7 +176,8 @@ def _members(results: Results, pool: str, *, joins: bool) -> tuple[str, ...]:
 
 def _pool_words(results: Results, pool: str) -> str:
     if pool == OWN:
-        return f"the chain of {results.evidence.country_name(results.candidate)} alone"
+        name = results.evidence.country_name(results.candidate)
+        return f"the chain of {name_in_sentence(name)} alone"
     return next(found.label for found in results.sets if found.id == pool)
 
 

@@ -10,11 +10,13 @@ from third_pillar.assessment.capacity import StageRecord
 from third_pillar.assessment.catalogue import Reading, metric
 from third_pillar.assessment.links import LinkRecord
 from third_pillar.assessment.network import WITH_METAL, WITHOUT_METAL
+from third_pillar.assessment.panel import NOTHING
 from third_pillar.assessment.standing import EX_CHINA, MEMBERS, find_rank_span
 from third_pillar.assessment.what_would import EQUAL, PLACES
 from third_pillar.model.readings import Allocation
 from third_pillar.model.sampling import Draws, summarise
 from third_pillar.vocabulary.codes import CHINA, STAGES
+from third_pillar.vocabulary.country_words import name_in_sentence
 from third_pillar.vocabulary.errors import MissingEvidence, PillarError
 
 if TYPE_CHECKING:
@@ -55,6 +57,8 @@ def shapley(results: Results, country: str, count_by: str) -> Reading:
 def shapley_rank(results: Results, count_by: str) -> Reading:
     """The candidate's rank by its average addition among itself and the ten largest others."""
     found = results.standing.shapley(_choose(count_by, COUNTS, "way of counting plants"))
+    if found.of(results.candidate).mean() < NOTHING:
+        raise MissingEvidence(f"{results.candidate} adds under a tonne, which has no rank")
     low, high = found.rank_span(results.candidate)
     return Reading(
         f"{_name(results)}: rank by average addition, of {len(found.members)} enumerated",
@@ -74,11 +78,11 @@ def n_minus_one_share(results: Results, pool: str, lost: str, joins: str) -> Rea
     _choose(pool, tuple(POOL_WORDS), "pool")
     _choose(joins, ("without", "with"), "choice")
     share = results.standing.share_after_loss(pool, lost, joins=joins == "with")
-    failed = results.evidence.country_name(lost)
+    failed = name_in_sentence(results.evidence.country_name(lost))
     return _share(
         results, results.standing.pool(pool),
         f"Need of the pillars served by {POOL_WORDS[pool]} after the loss of {failed}, "
-        f"{joins} {_name(results)}",
+        f"{joins} {name_in_sentence(_name(results))}",
         share, "§5.5", f"pool {pool}, metal counted, {joins} candidate",
     )  # fmt: skip
 
@@ -151,7 +155,8 @@ def linked_share(results: Results, pool: str, metal: str, links: str) -> Reading
     )
     bound = found.binding if links == "binding" else ()
     return Reading(
-        f"Need of the pillars served by {POOL_WORDS[pool]} with {_name(results)}, links {links}",
+        f"Need of the pillars served by {POOL_WORDS[pool]} with "
+        f"{name_in_sentence(_name(results))}, links {links}",
         100 * mean, "%", results.horizon.label, "§3.7", "served share", 100 * min(low, mean),
         100 * max(high, mean), (*_RESTS_ON, *bound), found.source_ids,
         f"pool {pool}, {_metal_words(metal)}, linear programme",

@@ -14,6 +14,7 @@ from third_pillar.model.conversion import compute_oxide_need
 from third_pillar.model.sampling import Draws, summarise
 from third_pillar.vocabulary.amounts import counted
 from third_pillar.vocabulary.codes import WORLD
+from third_pillar.vocabulary.country_words import name_in_sentence
 from third_pillar.vocabulary.errors import MissingEvidence
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def import_share(results: Results, figure_id: str) -> Reading:
         results.evidence.country_name(str(row[side])) for side in ("importer_iso3", "exporter_iso3")
     )
     return Reading(
-        f"{importer}: share of imports that comes from {exporter}, "
+        f"{importer}: share of imports that comes from {name_in_sentence(exporter)}, "
         f"{find_product_label(results.evidence, str(row['product']))} ({row['measured_by']})",
         float(row["value"]), "%", str(row["period"]), "§2.2", "share",
         _end(row["low"]), _end(row["high"]), (figure_id,), (str(row["source_id"]),),

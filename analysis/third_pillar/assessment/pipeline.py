@@ -24,7 +24,7 @@ from third_pillar.model.window import Window
 from third_pillar.vocabulary.codes import STAGES, PlantStatus, Stage
 from third_pillar.vocabulary.errors import MissingEvidence
 
-_PATH_DRAWS = 2_000
+PATH_DRAWS = 2_000
 """A percentile of a fan is stable to a few percent of the fan's width at this many."""
 _BEFORE_ANY_PLAN = 1900.0
 
@@ -82,7 +82,7 @@ def assess_fans(results: Results, countries: Sequence[str]) -> dict[Stage, Fan]:
 def _few_draws(results: Results) -> RowDraws:
     draws = results.draws
     return RowDraws(
-        results.evidence.assumption_rows, draws=min(draws.draws, _PATH_DRAWS), seed=draws.seed
+        results.evidence.assumption_rows, draws=min(draws.draws, PATH_DRAWS), seed=draws.seed
     )
 
 

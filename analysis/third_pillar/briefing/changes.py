@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Collection, Iterable, Sequence
 
 from markupsafe import Markup
@@ -14,7 +15,7 @@ from third_pillar.briefing.numbers import (
     phrase_count,
     phrase_list,
     show_number,
-    show_span,
+    show_range,
 )
 from third_pillar.briefing.words import day, slug
 from third_pillar.vocabulary.amounts import attach_unit, find_distance_unit
@@ -265,12 +266,17 @@ def _split_words(number: NumberChange) -> tuple[str, str, str]:
     left = range(shorter - start)
     end = next((n for n in left if was[-1 - n] != now[-1 - n]), shorter - start)
     one, other = (" ".join(words[start : len(words) - end]) for words in (was, now))
-    if not start or not one[:1].isupper() or not other[:1].isupper():
+    if not start or not _is_name(one) or not _is_name(other):
         return "", "", ""
     both = f"{one.rstrip(',')} or {other}"
     label = " ".join((*now[:start], both, *now[len(now) - end :]))
     period = f", {number.period}" if number.period else ""
     return f"{label}{period}", one.rstrip(","), other.rstrip(",")
+
+
+def _is_name(words: str) -> bool:
+    """Whether the words may be a country, be it "the United States"."""
+    return words.removeprefix("the ")[:1].isupper()
 
 
 def _label(number: NumberChange) -> str:
@@ -295,9 +301,11 @@ def _tail(number: NumberChange) -> str:
 
 def _range(number: NumberChange, side: str) -> str:
     low, high = getattr(number, f"{side}_low"), getattr(number, f"{side}_high")
-    if low is None or high is None or low >= high:
+    if low is None or high is None or low > high:
         return ""
-    return f" ({show_span(low, high, like=number.unit)})"
+    value = getattr(number, side)
+    value = value if isinstance(value, int | float) else math.nan
+    return show_range(value, low, high, like=number.unit)
 
 
 def _value(value: float | str | None, unit: str) -> str:

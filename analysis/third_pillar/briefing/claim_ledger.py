@@ -18,7 +18,7 @@ from third_pillar.assessment.ledger import STANCES, select_evidence
 from third_pillar.assessment.rows import find_row
 from third_pillar.briefing.claim_words import WAYS, claim_anchor, settled_words
 from third_pillar.briefing.markup import Fragment, fragment, paragraph, table
-from third_pillar.briefing.numbers import phrase_list, show_number, show_span
+from third_pillar.briefing.numbers import phrase_list, show_number, show_range
 from third_pillar.briefing.words import phrase_date, slug, sources_note
 from third_pillar.vocabulary.amounts import counted, find_distance_unit
 from third_pillar.vocabulary.codes import Settled, Verdict
@@ -136,8 +136,8 @@ def phrase_event(case: Case, event_id: str) -> Markup:
 
 def _measured_value(verdict: ClaimVerdict, value: float) -> Markup:
     ends = Markup("")
-    if verdict.low is not None and verdict.high is not None and verdict.low != verdict.high:
-        ends = Markup(" ({})").format(show_span(verdict.low, verdict.high, like=verdict.unit))
+    if verdict.low is not None and verdict.high is not None:
+        ends = Markup("{}").format(show_range(value, verdict.low, verdict.high, like=verdict.unit))
     # a value as near to a threshold as its margin is written so that its side shows
     near = () if verdict.margin is None else (value - verdict.margin, value + verdict.margin)
     return Markup(

@@ -45,7 +45,7 @@ def compose_curve(case: Case) -> Fragment:
             "The data package holds",
             f"{len(curve.outcomes)} definitions of “pillar”: six readings, each under every "
             "combination of the thresholds, years, pools and rules listed for it.",
-            Markup("Under {} of {} {} is one.").format(
+            Markup("{} of {} make {} one.").format(
                 number(case.find_metric("specification_share()")),
                 number(case.find_metric("specification_count()")),
                 candidate(case),
@@ -68,7 +68,8 @@ def _rule(case: Case) -> str:
     needed = f"{100 * AGREEMENT:.0f} %"
     if case.results.curve.verdict == "contested":
         return f"A verdict would need {needed} of them to agree, so it is contested."
-    return f"At least {needed} of them agree, so the verdict is {case.results.curve.verdict}."
+    agreeing = "All" if case.results.curve.share in _UNANIMOUS else f"At least {needed}"
+    return f"{agreeing} of them agree, so the verdict is {case.results.curve.verdict}."
 
 
 def _readings_table(case: Case) -> Markup:
@@ -91,7 +92,11 @@ def _readings_table(case: Case) -> Markup:
 
 
 def _splits(case: Case) -> list[str]:
-    telling = [split for split in case.results.curve.splits if split.explained > _TELLING]
+    telling = [
+        split
+        for split in case.results.curve.splits
+        if split.explained > _TELLING and len(set(_shown_shares(split))) > 1
+    ]
     if not telling:
         return ["No single choice divides the definitions."]
     words = [_CHOICE_WORDS[split.choice] + _shares(split) for split in telling[:_NAMED]]
@@ -105,10 +110,15 @@ def _shares(split: Split) -> str:
     if split.choice in {"reading", "threshold"}:
         return ""
     parts = [
-        f"{_VALUE_WORDS.get(value, value).replace('_', ' ')}: {100 * share:.0f} %"
-        for value, share in split.shares.items()
+        f"{_VALUE_WORDS.get(value, value).replace('_', ' ')}: {shown}"
+        for value, shown in zip(split.shares, _shown_shares(split), strict=True)
     ]
     return f" ({', '.join(parts)})"
+
+
+def _shown_shares(split: Split) -> list[str]:
+    """What each value's share reads as: a choice whose shares read alike divides nothing."""
+    return [f"{100 * share:.0f} %" for share in split.shares.values()]
 
 
 def show_curve(case: Case) -> Exhibit:
@@ -160,9 +170,15 @@ def show_curve(case: Case) -> Exhibit:
 
 
 def _title_verdict(curve: SpecificationCurve) -> str:
-    unanimous = {0.0: "none agrees", 1.0: "all agree"}
-    words = {"contested": "contested", "yes": "nine in ten agree", "no": "nine in ten deny it"}
-    return unanimous.get(curve.share, words[curve.verdict])
+    return _UNANIMOUS.get(curve.share, _VERDICTS[curve.verdict])
+
+
+_UNANIMOUS = {0.0: "none agrees", 1.0: "all agree"}
+_VERDICTS = {
+    "contested": "contested",
+    "yes": "at least nine in ten agree",
+    "no": "at least nine in ten deny it",
+}
 
 
 def _words(outcome: Outcome) -> str:

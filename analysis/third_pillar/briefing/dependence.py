@@ -152,13 +152,11 @@ def find_target(case: Case) -> float | None:
 def _title(rows: list[dict[str, Any]], target: float | None) -> str:
     if target is None:
         largest = rows[0]
-        return (
-            f"China's share in the import flows on record reaches {float(largest['value']):.0f} %"
-        )
+        return f"China's share reaches {float(largest['value']):.0f} % in published import figures"
     over = sum(float(row["value"]) > target for row in rows)
     return (
-        f"{over} of {len(rows)} import flows on record exceed {target:.0f} %, the dependence the "
-        "G7 aims to end by 2030"
+        f"China's share exceeds {target:.0f} % in {over} of {len(rows)} published import figures, "
+        "the dependence the G7 aims to end by 2030"
     )
 
 

@@ -35,6 +35,7 @@ from third_pillar.briefing.words import (
     narrowest,
     others,
     phrase_nothing_on_record,
+    phrase_supposed,
     pillars,
     sentence_start,
 )
@@ -179,15 +180,15 @@ def _change(case: Case, shown: Callable[[str], str | Markup]) -> Markup:
 
 
 _OPENINGS = {
-    "yes": Markup("Yes: under {share} of {count} of pillar, {name} is one"),
-    "no": Markup("No: only under {share} of {count} of pillar is {name} one"),
-    "contested": Markup("It depends on what a pillar is: under {share} of {count}, {name} is one"),
+    "yes": Markup("Yes: {share} of {count} of pillar make {name} one"),
+    "no": Markup("No: only {share} of {count} of pillar make {name} one"),
+    "contested": Markup("It depends on what a pillar is: {share} of {count} make {name} one"),
 }
 
 
 _UNANIMOUS = {
-    1.0: Markup("Yes: under all {count} of pillar, {name} is one"),
-    0.0: Markup("No: under none of {count} of pillar is {name} one"),
+    1.0: Markup("Yes: all {count} of pillar make {name} one"),
+    0.0: Markup("No: none of {count} of pillar makes {name} one"),
 }
 
 
@@ -210,12 +211,7 @@ def _extremes(case: Case, shown: Callable[[str], str | Markup]) -> Markup:
 
 def _gain(case: Case, metal: str, shown: Callable[[str], str | Markup]) -> str | Markup:
     expression = f"served_gain(pillars, {metal}, horizon)"
-    gain = case.metric(expression).value
-    return "nothing" if isinstance(gain, float) and abs(gain) < _NOTHING else shown(expression)
-
-
-_NOTHING = 0.05
-"""Percentage points below which an addition rounds to nothing."""
+    return "nothing" if case.metric(expression).value == 0 else shown(expression)
 
 
 def _best_stage(case: Case) -> Stage:
@@ -346,16 +342,20 @@ def _judge_window(case: Case) -> Markup:
     window = case.results.suspension.window
     if window is None:
         return Markup("")
+    supposed = phrase_supposed(case)
     if window.days_left >= 0:
         return Markup(
-            "<strong>The suspension runs to {}: {} days are left.</strong> It never covered all "
+            "<strong>The suspension runs to {}: {} days are left.</strong> {}It never covered all "
             "controls{}."
-        ).format(day(window.closes), window.days_left, phrase_standing(case))
-    after = (
-        "What followed is not on record here."
-        if not window.is_outcome_known
-        else "What followed is on record below."
-    )
+        ).format(
+            day(window.closes), window.days_left,
+            f"So {supposed} has it, not the record. " if supposed else "", phrase_standing(case),
+        )  # fmt: skip
+    after = "What followed is on record below."
+    if supposed and window.is_outcome_known:
+        after = f"What followed is not on record: {supposed} supposes it."
+    elif not window.is_outcome_known:
+        after = "What followed is not on record here."
     return Markup("<strong>The suspension was announced to end on {}.</strong> {}").format(
         day(window.closes), after
     )

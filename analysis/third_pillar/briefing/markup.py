@@ -12,7 +12,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from third_pillar.briefing.numbers import show_number, show_span
+from third_pillar.briefing.numbers import show_number, show_range
 from third_pillar.vocabulary.findings import OWN_MARK, Metric
 
 EXHIBIT = "application/vnd.third-pillar.exhibit+json"
@@ -130,10 +130,8 @@ def span(metric: Metric | None) -> Markup:
     """The range of a metric in brackets, or nothing where it has none that shows."""
     if metric is None or metric.low is None or metric.high is None:
         return Markup("")
-    said = show_span(metric.low, metric.high, like=metric.unit)
     value = metric.value if isinstance(metric.value, int | float) else math.nan
-    ends = {show_number(v, "", like=metric.unit) for v in (metric.low, metric.high, float(value))}
-    return Markup(" ({})").format(said) if len(ends) > 1 else Markup("")
+    return Markup("{}").format(show_range(value, metric.low, metric.high, like=metric.unit))
 
 
 def paragraph(*sentences: str | Markup, css: str = "") -> Markup:

@@ -95,17 +95,24 @@ def _attribution(case: Case) -> Markup:
         return Markup(
             "{} adds nothing to the need served, whether plants count by location or by owner."
         ).format(sentence_start(candidate(case)))
-    ranks = [
-        Markup("{} of {}").format(
-            number(find_number(case, f"shapley_rank({by})")),
-            len(standing.shapley(by).members),
+    # one who adds nothing is last beside others who add nothing: that is no rank
+    ranks = [find_number(case, f"shapley_rank({by})") for by in COUNTS]
+    held = [
+        Markup("adds {}").format("under a tonne" if tonnes else "nothing")
+        if rank is None
+        else Markup("holds {} of {} members").format(
+            number(rank), len(standing.shapley(by).members)
         )
-        for by in COUNTS
+        for by, rank, tonnes in zip(COUNTS, ranks, own, strict=True)
     ]
+    if None not in ranks:
+        held[1] = Markup("{} of {}").format(
+            number(ranks[1]), len(standing.shapley(COUNTS[1]).members)
+        )
     return Markup(
-        "By its average addition to the need served, {} holds {} members where plants count by "
-        "location, and {} where they count by owner."
-    ).format(candidate(case), *ranks)
+        "By its average addition to the need served, {} {} where plants count by location, and "
+        "{} where they count by owner."
+    ).format(candidate(case), *held)
 
 
 def _net(case: Case) -> str:
@@ -231,7 +238,8 @@ def _shapley_title(case: Case, rows: list[PairedRow]) -> str:
         else f"{by_location} carries most by location, {_inside(by_owner)} by owner"
     )
     shown = show_span(low, high, like="t a") if high >= NOTHING else "under 1"
-    return f"{most}; {candidate(case)} adds {shown} t a year on average"
+    added = f"{shown} t a year" if high else "nothing"
+    return f"{most}; {candidate(case)} adds {added} on average"
 
 
 def _inside(name: str) -> str:

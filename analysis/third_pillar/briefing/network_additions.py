@@ -61,7 +61,7 @@ def compose_links(case: Case) -> Fragment:
             number(find_number(case, f"linked_share({pool}, {metal}, {links})"))
             for links in ("free", "binding")
         ))
-        for pool, pool_words in ((MEMBERS, "Pillars and partners"), (EX_CHINA, "All outside China"))
+        for pool, pool_words in ((MEMBERS, _members_words(case)), (EX_CHINA, "All outside China"))
         for metal, metal_words in (("metal", "counted"), ("no_metal", "left out"))
     ]  # fmt: skip
     return fragment(
@@ -75,6 +75,10 @@ def compose_links(case: Case) -> Fragment:
         table(("Network", "Metal stage", "Free movement", "Ties binding"), shares,
               caption=f"Share of the need of {pillars(case)} served with {candidate(case)}"),
     )  # fmt: skip
+
+
+def _members_words(case: Case) -> str:
+    return "Pillars and partners" if case.results.question.members else "Pillars"
 
 
 def _tonnage(case: Case, row: Mapping[str, Any]) -> str | Markup:
@@ -149,8 +153,8 @@ def _additions_title(case: Case) -> str:
     if equal is None:
         return f"No addition tried makes {name} a pillar in nine definitions of ten"
     return (
-        f"No single stage makes {name} a pillar; about {show_number(equal, '', like='t a')} t more "
-        "at each of the four does"
+        f"No single stage makes {name} a pillar in nine definitions of ten; about "
+        f"{show_number(equal, '', like='t a')} t more at each of the four does"
     )
 
 
@@ -224,7 +228,7 @@ def _unit_costs(case: Case) -> Markup:
         found = case.results.capital_costs.by_stage[stage]
         metric = find_number(case, f"capital_cost({stage})")
         plants = phrase_list(tuple(str(row["plant"]) for row in found.rows))
-        alone = " (one alone: no range)" if len(found.rows) == 1 else ""
+        alone = " (one alone: the range is that of the conversion)" if len(found.rows) == 1 else ""
         rows.append(
             (
                 stage.value.capitalize(),

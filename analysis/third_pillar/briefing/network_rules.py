@@ -19,7 +19,7 @@ from third_pillar.briefing.network import (
     role_of,
     triple_of,
 )
-from third_pillar.briefing.numbers import MINUS, show_number
+from third_pillar.briefing.numbers import MINUS, phrase_count, show_number
 from third_pillar.briefing.words import (
     candidate,
     country,
@@ -34,6 +34,7 @@ from third_pillar.figures.network import (
     draw_paired_dots,
     draw_rules,
 )
+from third_pillar.vocabulary.amounts import attach_unit
 
 _DRAWN = 8
 _RULE_WORDS = {
@@ -58,9 +59,10 @@ def show_partners(case: Case) -> Exhibit:
         title=_partners_title(case),
         note=Markup(
             "What each country adds to the need of {} that the members serve, if it alone joins; "
-            "tonnes of magnets a year at the end of {}, whiskers 10th to 90th percentile. The "
-            "eight largest. {}"
-        ).format(pillars(case), horizon(case), sources_note(case, sources)),
+            "tonnes of magnets a year at the end of {}, whiskers 10th to 90th percentile. {}{}"
+        ).format(
+            pillars(case), horizon(case), _drawn_words(rows, shown), sources_note(case, sources)
+        ),
         alt="; ".join(
             f"{row.label}: {row.first[0] if row.first else 0:,.0f} tonnes with the metal stage, "
             f"{row.second[0] if row.second else 0:,.0f} without it"
@@ -78,6 +80,15 @@ def show_partners(case: Case) -> Exhibit:
         rows=list_pairs(rows, first="counted", second="left out"),
         source_ids=sources,
     )
+
+
+def _drawn_words(rows: list[PairedRow], shown: list[PairedRow]) -> str:
+    """Which of the countries are drawn; nothing where all are."""
+    if len(rows) <= len(shown):
+        return ""
+    if shown == rows[: len(shown)]:
+        return f"The {phrase_count(len(shown))} largest. "
+    return f"The {phrase_count(len(shown) - 1)} largest, and the candidate. "
 
 
 def _partner(case: Case, iso3: str) -> PairedRow:
@@ -185,7 +196,7 @@ def compose_losses(case: Case) -> Fragment:
     worst = min((t for _, shares in found if (t := triple_of(shares[1]))), default=(0.0, 0.0, 0.0))
     return fragment(
         paragraph(
-            "Among the pillars and chosen partners alone, the worst loss leaves "
+            f"Among {_alone_words(case)} alone, the worst loss leaves "
             f"{show_number(worst[0], '%')} of the need served with {candidate(case)} in the "
             "network: a stage without its largest member narrows the whole chain."
         ),
@@ -195,6 +206,10 @@ def compose_losses(case: Case) -> Fragment:
             caption=f"Share of the need of {pillars(case)} served after a loss",
         ),
     )
+
+
+def _alone_words(case: Case) -> str:
+    return "the pillars and chosen partners" if case.results.question.members else "the pillars"
 
 
 def show_net_position(case: Case) -> Exhibit:
@@ -217,7 +232,10 @@ def show_net_position(case: Case) -> Exhibit:
             "10th to 90th percentile. Metal counted. {}"
         ).format(pillars(case), horizon(case), sources_note(case, sources)),
         alt="; ".join(
-            [f"{bar.rule}: {bar.net[0]:,.0f} tonnes".replace("-", MINUS) for bar in bars]
+            [
+                f"{bar.rule}: {attach_unit(f'{round(bar.net[0]):,}', 'tonnes')}".replace("-", MINUS)
+                for bar in bars
+            ]
             + [f"{rule}: not known" for rule in unknown]
         )
         + ".",
@@ -225,7 +243,7 @@ def show_net_position(case: Case) -> Exhibit:
         columns=("Rule", "Mean, t", "P10, t", "P90, t"),
         rows=[
             *((bar.rule, *(round(part) for part in bar.net)) for bar in bars),
-            *((rule, "not known", "", "") for rule in unknown),
+            *((rule, "not known", None, None) for rule in unknown),
         ],
         source_ids=sources,
     )

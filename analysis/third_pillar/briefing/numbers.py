@@ -15,6 +15,7 @@ __all__ = [
     "phrase_likelihood",
     "phrase_list",
     "show_number",
+    "show_range",
     "show_span",
 ]
 
@@ -68,9 +69,28 @@ def show_number(
 
 
 def show_span(low: float, high: float, *, like: str) -> str:
-    """The two ends of a range, e.g. "17–22", or "−2,500 to −1,730" below zero."""
+    """The two ends of a range, e.g. "17–22", or "−2,500 to −1,730" below zero.
+
+    Ends that read alike are said once.
+    """
     ends = [show_number(end, "", like=like) for end in (low, high)]
+    if ends[0] == ends[1]:
+        return ends[0]
     return (" to " if low < 0 else "–").join(ends)
+
+
+def show_range(value: float, low: float, high: float, *, like: str) -> str:
+    """The range beside a number in brackets, as in " (17–22)"; empty where it says no more.
+
+    A mean outside its range is one of draws of which nearly all are the same, such as a plant
+    that seldom comes: " (0 in eight draws of ten)".
+    """
+    shown = {show_number(part, "", like=like) for part in (value, low, high)}
+    said = show_span(low, high, like=like)
+    if len(shown) == 1:
+        return ""
+    is_outside = not low <= value <= high
+    return f" ({said} in eight draws of ten)" if said in shown and is_outside else f" ({said})"
 
 
 def _percent(value: float) -> str:

@@ -31,8 +31,8 @@ from third_pillar.figures.pillar_test import ServedBar, Tile, draw_breadth_tiles
 from third_pillar.vocabulary.amounts import keep_apart, round_apart
 from third_pillar.vocabulary.codes import STAGES
 
-_NOTHING = 0.05
-"""Percentage points below which an addition rounds to nothing."""
+_LEAST = 0.05
+"""Percentage points below which an addition would round to 0.0, though it is something."""
 _METAL_WORDS = {"metal counted": "metal", "metal left out": "no_metal"}
 
 
@@ -107,7 +107,7 @@ def _served(case: Case) -> list[Markup | str]:
     loose = case.find_metric("served_gain(pillars, no_metal, horizon)")
     return [
         Markup(
-            "With the metal stage counted, {} would serve {} of their need in {} without China; {} "
+            "With the metal stage counted, {} would serve {} of the need in {} without China; {} "
             "adds {}."
         ).format(
             others(case),
@@ -237,12 +237,22 @@ def _served_title(case: Case) -> str:
     joined = 100 * then.served["pillars", "metal counted", True].share[0]
     if not others(case):
         return f"{name} can serve {joined:.0f} % of its need without China in {then.year}"
-    gain = joined - 100 * then.served["pillars", "metal counted", False].share[0]
-    added = f"{gain:.1f} points" if gain >= _NOTHING else "nothing"
+    gains = [
+        100 * (then.served["pillars", rule, True].share[0])
+        - 100 * then.served["pillars", rule, False].share[0]
+        for rule in _METAL_WORDS
+    ]
+    where = "whether metal counts or not" if not any(gains) else "with the metal stage counted"
     return (
-        f"{name} adds {added} to what {others(case)} can serve without China in "
-        f"{then.year}, as long as metal binds"
+        f"{name} adds {_points(gains[0])} to what {others(case)} can serve without China in "
+        f"{then.year}, {where}"
     )
+
+
+def _points(gain: float) -> str:
+    if 0 < gain < _LEAST:
+        return "under 0.1 points"
+    return f"{gain:.1f} points" if gain else "nothing"
 
 
 def _percent(share: tuple[float, float, float]) -> tuple[float, float, float]:

@@ -33,6 +33,8 @@ from third_pillar.briefing.words import (
     country,
     day,
     horizon,
+    is_on_record,
+    phrase_nothing_on_record,
     sentence_start,
 )
 from third_pillar.vocabulary.codes import STAGES
@@ -77,6 +79,8 @@ def _arrival_sentence(case: Case) -> Markup:
         and metric.value >= 1
     ]
     span_words = f"between {day(window.opens)} and {day(window.closes)}"
+    if not is_on_record(case):
+        return Markup("{}").format(phrase_nothing_on_record(case))
     if not adding:
         return Markup(
             "No plant on record that runs or starts up in {} began {}: as far as the register "
@@ -101,6 +105,8 @@ def _horizon_sentences(case: Case) -> list[Markup]:
         and (metric := case.find_metric(f"starts_by({plant.id}, {year})"))
         and isinstance(metric.value, int | float)
     ]
+    if not found and not is_on_record(case):
+        return []
     if not found:
         return [
             Markup("No dated plant that has not begun is on record for {}.").format(candidate(case))

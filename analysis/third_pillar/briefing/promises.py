@@ -28,7 +28,7 @@ from third_pillar.briefing.words import (
 def compose_promises(case: Case) -> Fragment:
     """What was promised before, what the pipeline would have said, and what came."""
     promises = assess_promises(case.results)
-    known = [p for p in promises if p.outcome != "not established"]
+    known = [p for p in promises if p.outcome != _OPEN]
     came = sum(p.outcome == "started" for p in known)
     expected = sum(p.chance for p in known)
     if not promises:
@@ -41,24 +41,36 @@ def compose_promises(case: Case) -> Fragment:
             f"{sentence_start(phrase_count(came))} of {phrase_count(len(known))} had begun by the "
             "end of the period promised; the pipeline, run from the day of each promise, would "
             f"have expected {expected:.1f}.",
-            _lesson(came, expected),
+            _lesson(came, expected, len(known)),
             _plan_sources(case, promises),
         ),
         table(
             ("Plant", "Promised", "Chance then", "Outcome", "On record"),
             [
                 (
-                    p.plant,
+                    _plant(p),
                     _promised(p),
                     phrase_chance(p.chance),
                     p.outcome,
-                    str(p.plan["note"]),
+                    str(p.plan["note"])
+                    if p.outcome != _OPEN
+                    else "What came of it was not on record by the day asked.",
                 )
                 for p in promises
             ],
             caption="Past promises, and the pipeline run from the day they were made",
         ),
     )
+
+
+_OPEN = "not established"
+
+
+def _plant(promise: Promise) -> str:
+    """The plant's name; a promise may be older than the plant's first row in the register."""
+    if promise.plant != str(promise.plan["project_id"]):
+        return promise.plant
+    return f"{promise.plant} (not in the register by the day asked)"
 
 
 def _plan_sources(case: Case, promises: tuple[Promise, ...]) -> Markup:
@@ -71,12 +83,13 @@ def _promised(promise: Promise) -> str:
     return f"{phrase_date(promise.plan['promised_on'], '')}, for {by:%B %Y} at the latest"
 
 
-def _lesson(came: int, expected: float) -> str:
+def _lesson(came: int, expected: float, cases: int) -> str:
+    few = f"{phrase_count(cases)} {'case is' if cases == 1 else 'cases are'} too few to set a rate."
     if came - expected >= 1:
         return (
             "It is too slow for these: its delays were set on plants that slipped, and plants "
-            "close to their start kept their dates. Five cases are too few to set a rate."
+            f"close to their start kept their dates. {sentence_start(few)}"
         )
     if expected - came >= 1:
-        return "It is too quick for these; five cases are too few to set a rate."
+        return f"It is too quick for these; {few}"
     return "Few cases agree with it, and too few to set a rate."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
@@ -11,7 +12,7 @@ from markupsafe import Markup
 
 from third_pillar.assessment.case import Case
 from third_pillar.briefing.markup import Fragment, fragment, own_mark, paragraph
-from third_pillar.briefing.numbers import show_number, show_span
+from third_pillar.briefing.numbers import show_number, show_range
 from third_pillar.briefing.pillar_test import select_breadth_countries
 from third_pillar.briefing.words import slug
 from third_pillar.vocabulary.codes import STAGES
@@ -63,9 +64,10 @@ def _value(metric: Metric) -> str:
 
 
 def _ends(metric: Metric) -> str:
-    if metric.low is None or metric.high is None or metric.low == metric.high:
+    if metric.low is None or metric.high is None:
         return ""
-    return f" ({show_span(metric.low, metric.high, like=metric.unit)})"
+    value = metric.value if isinstance(metric.value, int | float) else math.nan
+    return show_range(value, metric.low, metric.high, like=metric.unit)
 
 
 def _rows(metric: Metric) -> str:

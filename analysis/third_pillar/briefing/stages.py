@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from markupsafe import Markup
 
-from third_pillar.assessment.capacity import NOT_KNOWN, STAND_IN
+from third_pillar.assessment.capacity import NONE_ON_RECORD, NOT_KNOWN, STAND_IN, StageRecord
 from third_pillar.assessment.case import Case
 from third_pillar.assessment.results import Moment
 from third_pillar.assessment.shares import StageShares
@@ -25,6 +27,7 @@ from third_pillar.briefing.words import (
     sources_note,
 )
 from third_pillar.figures.chain import CapacityBars, draw_stage_capacity, draw_stage_shares
+from third_pillar.vocabulary.amounts import attach_unit
 from third_pillar.vocabulary.codes import CHINA, STAGES, Stage
 
 
@@ -148,8 +151,9 @@ def show_stage_shares(case: Case) -> Exhibit:
             f"{100 * largest[0]:.0f} % ({largest[1]}, {STAGE_NOUNS[largest[2]]})"
         ),
         note=Markup(
-            "Percent of the world, newest year on record by stage. Shares that no source "
-            "attributes to a country are hatched; the share at metal is a loose press figure. {}"
+            "Percent of the world: mining in the newest year, the other stages in the year whose "
+            "shares name most countries. Shares that no source attributes to a country are "
+            "hatched; the share at metal is a loose press figure. {}"
         ).format(sources_note(case, sources)),
         alt="; ".join(
             f"{label}: China {china[place]:.0f} percent" for place, label in enumerate(labels)
@@ -227,7 +231,10 @@ def show_stage_capacity(case: Case) -> Exhibit:
         ).format(100 * threshold, pillars(case), sources_note(case, sources)),
         alt="; ".join(_capacity_alt(then, iso3)) + f" ({then.label}).",
         figure=draw_stage_capacity(
-            stages, [_bars(now, iso3, is_faint=True), _bars(then, iso3)], lines=lines
+            stages,
+            [_bars(now, iso3, is_faint=True), _bars(then, iso3)],
+            lines=lines,
+            empty=name_empty([then.capacity.record(iso3, stage) for stage in STAGES], stages),
         ),
         columns=("Stage", "Date", "Mean, t", "P10, t", "P90, t", "How known"),
         rows=[
@@ -267,24 +274,40 @@ def _bars(moment: Moment, iso3: str, *, is_faint: bool = False) -> CapacityBars:
     records = [moment.capacity.record(iso3, stage) for stage in STAGES]
     return CapacityBars(
         name=moment.label,
-        values=[record.value if record.is_known else None for record in records],
-        low=[record.low if record.is_known else None for record in records],
-        high=[record.high if record.is_known else None for record in records],
+        values=[record.value if has_bar(record) else None for record in records],
+        low=[record.low if has_bar(record) else None for record in records],
+        high=[record.high if has_bar(record) else None for record in records],
         is_stand_in=[record.status in {STAND_IN, NOT_KNOWN} for record in records],
         is_faint=is_faint,
     )
 
 
+def has_bar(record: StageRecord) -> bool:
+    """Whether a stage has a capacity to draw: nothing on record is no bar of zero."""
+    return record.is_known and record.status != NONE_ON_RECORD
+
+
+def name_empty(records: Sequence[StageRecord], labels: Sequence[str]) -> dict[str, str]:
+    """What stands where a stage has no bar, by the stage's label."""
+    return {
+        label: record.status.replace(" on ", "<br>on ")
+        for record, label in zip(records, labels, strict=True)
+        if not has_bar(record)
+    }
+
+
 def _capacity_alt(moment: Moment, iso3: str) -> list[str]:
     return [
-        f"{stage.value}: "
-        + (
-            show_number(moment.capacity.record(iso3, stage).value, "tonnes")
-            if moment.capacity.record(iso3, stage).is_known
-            else "not known"
-        )
+        f"{stage.value}: " + phrase_capacity(moment.capacity.record(iso3, stage))
         for stage in STAGES
     ]
+
+
+def phrase_capacity(record: StageRecord) -> str:
+    """A stage's mean capacity for who cannot see the bar: nothing on record is no bar of zero."""
+    if not has_bar(record):
+        return record.status
+    return attach_unit(show_number(record.value, "", like="t a"), "tonnes")
 
 
 def _rounded(moment: Moment, iso3: str, stage: Stage) -> tuple[float | None, ...]:

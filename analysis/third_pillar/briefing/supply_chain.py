@@ -113,11 +113,11 @@ def _own(case: Case) -> Markup:
     if not is_on_record(case):
         return Markup("{}").format(phrase_nothing_on_record(case))
     return Markup(
-        "<strong>Its own chain</strong> from mine to magnet allows {}{} by the end of {}; of the "
-        "stages on record the narrowest {}."
+        "<strong>Its own chain</strong> from mine to magnet allows {}{} by the end of {}; the "
+        "narrowest {}."
     ).format(
         number(flow), span(flow), horizon(case),
-        narrowest(case.results.horizon.balance.binding_stages).partition(" ")[2],
+        narrowest(case.results.horizon.balance.binding_stages),
     )  # fmt: skip
 
 
@@ -227,19 +227,22 @@ def compose_concentration(case: Case) -> Fragment:
             STAGE_LABELS[stage],
             number(find_number(case, f"world_share({CHINA}, {stage})")),
             *_index(find_number(case, f"stage_hhi({stage})")),
-            number(find_number(case, f"largest_share_outside_china({stage})")),
+            number(largest) + span(largest),
         )
         for stage in STAGES
+        for largest in (find_number(case, f"largest_share_outside_china({stage})"),)
     ]
     return fragment(
         table(
             ("Stage", "China", "Index, 0 to 1", "As many equal suppliers", "Largest other"),
             rows,
-            caption="Concentration of the world’s supply by stage, newest year on record",
+            caption="Concentration of the world’s supply by stage, years as in the figure",
         ),
         paragraph(
             "The index adds the squared shares of countries, 1 being a single supplier. These are "
-            "countries, not firms: the bands of merger control do not apply to them."
+            "countries, not firms: the bands of merger control do not apply to them. What no "
+            "source attributes to a country is taken as one other country's at most: where the "
+            "largest other has a range from 0, no source names it."
         ),
     )
 

@@ -20,9 +20,10 @@ from third_pillar.assessment.scenarios import (
     compare_scenarios,
     show_figure,
 )
-from third_pillar.briefing.markup import Exhibit, Fragment, fragment, number, paragraph, table
+from third_pillar.briefing.markup import Exhibit, Fragment, fragment, number, paragraph, span, table
 from third_pillar.briefing.network import find_number
 from third_pillar.briefing.numbers import phrase_list, show_number
+from third_pillar.briefing.stages import has_bar, name_empty, phrase_capacity
 from third_pillar.briefing.words import (
     STAGE_LABELS,
     STAGE_NOUNS,
@@ -54,7 +55,7 @@ def show_stage_balance(case: Case) -> Exhibit:
         else {f"own need, {then.year}": then.balance.home_need[0]}
     )
     sources = tuple(dict.fromkeys(s for record in records for s in record.source_ids))
-    known = [record if record.is_known else None for record in records]
+    known = [record if has_bar(record) else None for record in records]
     return Exhibit(
         id="fig-stage-balance",
         title=_balance_title(case),
@@ -65,7 +66,7 @@ def show_stage_balance(case: Case) -> Exhibit:
         ).format(horizon(case), sources_note(case, sources)),
         alt="; ".join(
             f"{STAGE_LABELS[stage]}: "
-            + (f"{record.value:,.0f} tonnes" if record.is_known else "not known")
+            + phrase_capacity(record)
             + (", the narrowest" if stage in binding else "")
             for stage, record in zip(STAGES, records, strict=True)
         )
@@ -82,6 +83,7 @@ def show_stage_balance(case: Case) -> Exhibit:
                 )
             ],
             lines=lines,
+            empty=name_empty(records, labels),
         ),
         columns=("Stage", "Mean, t", "P10, t", "P90, t", "Less own need, t", "How known"),
         rows=[
@@ -257,10 +259,7 @@ def compose_heavy_layer(case: Case) -> Fragment:
 
 def span_of(case: Case, expression: str) -> Markup:
     """The range of a metric in brackets."""
-    metric = find_number(case, expression)
-    if metric is None or metric.low is None or metric.high is None:
-        return Markup("")
-    return Markup(" ({}–{})").format(f"{metric.low:,.0f}", f"{metric.high:,.0f}")
+    return span(find_number(case, expression))
 
 
 def _served_table(case: Case) -> Markup:
@@ -292,9 +291,7 @@ def _with_candidate(case: Case, pool: MemberSet) -> str:
 
 def _with_range(case: Case, expression: str) -> Markup:
     metric = find_number(case, expression)
-    if metric is None or metric.low is None or metric.high is None:
-        return number(metric)
-    return number(metric) + Markup(" ({:.0f}–{:.0f})").format(metric.low, metric.high)
+    return number(metric) + span(metric)
 
 
 def _binding_table(case: Case) -> Markup:
@@ -310,6 +307,8 @@ def _binding_table(case: Case) -> Markup:
                         case, f"binding_stage_of({chain}, {metal}, {layer}, {when})"
                     )
                     cells.append("not known" if found is None else str(found.value))
+            if chain == OWN and not is_on_record(case):
+                cells = ["nothing on record"] * len(cells)
             rows.append((f"{label}, {moment}", *cells))
     return table(
         ("Chain", "NdPr alone", "NdPr alone, metal left out", "Dy and Tb counted",

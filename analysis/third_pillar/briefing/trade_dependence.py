@@ -22,7 +22,7 @@ from third_pillar.figures.trade import (
 from third_pillar.vocabulary.amounts import counted
 from third_pillar.vocabulary.codes import CHINA
 
-_COLUMNS = ("Compounds,<br>metals", "Rare-earth<br>magnets", "Magnets,<br>all kinds")
+_COLUMNS = ("Compounds,<br>metals", "Rare-earth<br>magnets", "Magnets,<br>mixed lines")
 _COLUMN_OF = {
     "re_all": 0, "re_compounds": 0, "re_metals": 0, "re_compounds_metals": 0,
     "re_ores_compounds": 0, "EU-BASKET-REE_PLUS": 0, "HS4-2846": 0,

@@ -105,7 +105,7 @@ def _variants_table(case: Case) -> Markup:
         f"{study.variants[n].points} points, {study.variants[n].points_before} before"
         for n in names
     ]
-    rows.append(("Months used", "", *extent))
+    rows.append(("Months used", "–", *extent))
     return table(
         ("Phase", "Months", *(name.capitalize() for name in names)),
         rows,

@@ -11,7 +11,7 @@ from third_pillar.assessment.case import Case
 from third_pillar.assessment.trade import MagnetExports
 from third_pillar.briefing.markup import Exhibit, Fragment, fragment, number, paragraph, table
 from third_pillar.briefing.numbers import phrase_list
-from third_pillar.briefing.words import candidate, day, phrase_date, sources_note
+from third_pillar.briefing.words import candidate, day, phrase_date, phrase_supposed, sources_note
 from third_pillar.figures.window import Mark, draw_export_months
 from third_pillar.model.window import ControlStatus
 
@@ -30,7 +30,7 @@ def compose_window(case: Case) -> Fragment:
 
 def _clock(case: Case) -> list[str | Markup]:
     suspension = case.results.suspension
-    asked = case.results.question.as_of
+    asked, supposed = case.results.question.as_of, phrase_supposed(case)
     in_force = suspension.controls[suspension.controls["status"] == ControlStatus.IN_FORCE]
     said: list[str | Markup] = []
     if suspension.window is None:
@@ -38,9 +38,10 @@ def _clock(case: Case) -> list[str | Markup]:
     else:
         window = suspension.window
         tense = "runs" if window.days_left >= 0 else "was announced to run"
+        by = f"by {supposed}, not by the record, " if supposed and window.days_left >= 0 else ""
         said.append(
             f"China suspended the rare-earth controls it announced in October 2025 on "
-            f"{day(window.opens)}; the suspension {tense} to {day(window.closes)}."
+            f"{day(window.opens)}; {by}the suspension {tense} to {day(window.closes)}."
         )
         if window.days_left >= 0:
             said.append(f"On {day(asked)} that left {window.days_left} days.")
@@ -49,6 +50,8 @@ def _clock(case: Case) -> list[str | Markup]:
                 "No record of what followed was found, so their status is given as not known: "
                 "an announced end is not an observed one."
             )
+    if supposed and suspension.window is not None and suspension.window.days_left < 0:
+        said.append(f"What follows on the controls is what {supposed} supposes, not the record:")
     said.append(
         f"{len(in_force)} of {len(suspension.controls)} rare-earth controls on record were in "
         f"force on {day(asked)}{phrase_standing(case)}."
@@ -71,7 +74,7 @@ def phrase_standing(case: Case) -> str:
 
 def _controls_table(case: Case) -> Markup:
     asked = case.results.question.as_of
-    controls = case.results.suspension.controls
+    controls, supposed = case.results.suspension.controls, phrase_supposed(case)
     rows = [
         (
             str(row["label"]),
@@ -87,7 +90,8 @@ def _controls_table(case: Case) -> Markup:
     return table(
         ("Control", "Covers", "In effect from", "Suspended", f"Status on {day(asked)}"),
         rows,
-        caption="China's export controls on rare earths, by announcement",
+        caption="China's export controls on rare earths, by announcement"
+        + (f", as {supposed} has them" if supposed else ""),
     )
 
 

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from third_pillar.assessment.case import Case
 from third_pillar.assessment.pipeline import (
+    PATH_DRAWS,
     Fan,
     assess_fans,
     list_months,
@@ -27,6 +28,8 @@ from third_pillar.briefing.words import (
     country,
     day,
     horizon,
+    is_on_record,
+    phrase_supposed,
     sentence_start,
     sources_note,
 )
@@ -151,8 +154,9 @@ def _timeline_title(case: Case) -> str:
         if count
     ]
     return (
-        f"On {day(case.results.question.as_of)}, of China's {len(controls)} rare-earth controls "
-        f"on record, {phrase_list(tuple(parts))}"
+        f"On {day(case.results.question.as_of)}, "
+        + (f"by {supposed}, " if (supposed := phrase_supposed(case)) else "")
+        + f"of China's {len(controls)} rare-earth controls on record, {phrase_list(tuple(parts))}"
     )
 
 
@@ -172,6 +176,8 @@ def show_candidate_fans(case: Case) -> Exhibit:
 
 
 def _fans_title(case: Case, fans: dict[Stage, Fan], threshold: float) -> str:
+    if not is_on_record(case):
+        return f"No capacity of {candidate(case)} is on record at any stage"
     reached = tuple(STAGE_NOUNS[s] for s, fan in fans.items() if fan.p50[-1] >= threshold)
     hoped = tuple(
         STAGE_NOUNS[s] for s, fan in fans.items() if fan.p90[-1] >= threshold > fan.p50[-1]
@@ -226,8 +232,8 @@ def _pillars_title(case: Case, fans: dict[Stage, Fan], whose: str) -> str:
     )
     if magnets.p50[-1] <= _STILL * magnets.p50[0]:
         return (
-            f"The magnet capacity of {whose} on record stays near {first:,.0f} t a year to the end "
-            f"of {year}"
+            f"The magnet capacity of {whose}{'' if 'on record' in whose else ' on record'} stays "
+            f"near {first:,.0f} t a year to the end of {year}"
         )
     return (
         f"The magnet capacity of {whose} grows from about {first:,.0f} t to "
@@ -269,17 +275,16 @@ def _fans(
         title=title,
         note=Markup(
             "Tonnes of magnets a year that each stage allows, end of month; the band holds eight "
-            "draws of ten{}. {}Planned plants count by chance, delay and ramp (docs/methods.md "
-            "§4). {}"
+            "in ten of {:,} draws{}. {}Planned plants count by chance, delay and ramp "
+            "(docs/methods.md §4). {}"
         ).format(
+            min(PATH_DRAWS, case.results.draws.draws),
             "; dashed, the threshold of the breadth test" if threshold is not None else "",
             _left_out(case, fans),
             sources_note(case, sources),
         ),
         alt="; ".join(
-            f"{whose}, {STAGE_LABELS[stage].lower()}: {fan.p50[0]:,.0f} t at first, "
-            f"{fan.p10[-1]:,.0f} to {fan.p90[-1]:,.0f} t at the end"
-            for stage, fan in fans.items()
+            f"{whose}, {STAGE_LABELS[stage].lower()}: {_course(fan)}" for stage, fan in fans.items()
         )
         + ".",
         figure=draw_capacity_fans(months, bands, role=role),
@@ -295,6 +300,12 @@ def _fans(
         ],
         source_ids=sources,
     )
+
+
+def _course(fan: Fan) -> str:
+    if not any((*fan.p50, *fan.p90)):
+        return "0 t throughout"
+    return f"{fan.p50[0]:,.0f} t at first, {fan.p10[-1]:,.0f} to {fan.p90[-1]:,.0f} t at the end"
 
 
 def _left_out(case: Case, fans: dict[Stage, Fan]) -> str:

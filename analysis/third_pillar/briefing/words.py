@@ -10,7 +10,9 @@ from markupsafe import Markup
 
 from third_pillar.assessment.capacity import NONE_ON_RECORD
 from third_pillar.briefing.numbers import phrase_list
+from third_pillar.evidence import load_scenario
 from third_pillar.vocabulary.codes import Stage
+from third_pillar.vocabulary.country_words import name_in_sentence
 
 if TYPE_CHECKING:
     from third_pillar.assessment.case import Case
@@ -32,8 +34,7 @@ STAGE_LABELS = {stage: word.capitalize() for stage, word in STAGE_WORDS.items()}
 
 def country(case: Case, iso3: str) -> str:
     """A country's name as it stands inside a sentence."""
-    name = case.results.evidence.country_name(iso3)
-    return f"the {name}" if name.startswith(("United ", "Netherlands", "Philippines")) else name
+    return name_in_sentence(case.results.evidence.country_name(iso3))
 
 
 def candidate(case: Case) -> str:
@@ -64,6 +65,19 @@ def horizon(case: Case) -> int:
     return case.results.question.parameters.horizon
 
 
+def phrase_supposed(case: Case) -> str:
+    """The scenario that says what becomes of the controls; empty where the record says it.
+
+    What it supposes of the time after the suspension says nothing while that runs.
+    """
+    scenario = load_scenario(case.results.question.parameters.scenario)
+    changed = {name for row in scenario.rows.get("export_controls", {}).values() for name in row}
+    window = case.results.suspension.window
+    if window is not None and window.days_left >= 0:
+        changed -= {"outcome", "outcome_from"}
+    return f"the scenario “{scenario.title}”" if changed else ""
+
+
 def is_on_record(case: Case) -> bool:
     """Whether anything is on record of the candidate's chain, be it that its tonnage is unknown."""
     return any(
@@ -88,8 +102,9 @@ def phrase_lack(case: Case, shown: Markup) -> Markup:
     lacking = float((case.results.horizon.balance.feed_gap_draws > 0).mean())
     if lacking > _NEARLY_ALL:
         return Markup("would lack {}").format(shown)
-    return Markup("would lack oxide in {:.0f} % of the draws, {} on average over all").format(
-        100 * lacking, shown
+    share = f"{100 * lacking:.0f} %" if 100 * lacking >= 1 else "under 1 %"
+    return Markup("would lack oxide in {} of the draws, {} on average over all").format(
+        share, shown
     )
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import plotly.graph_objects as go
 
-from third_pillar.figures.drawing import Drawing
+from third_pillar.figures.drawing import Drawing, scale_from_zero
 from third_pillar.figures.theme import bar_marker, role_colour, stand_in_marker
 
 
@@ -32,6 +33,8 @@ def draw_stage_shares(
             y=list(stages),
             x=list(values),
             name=group,
+            # a group of which no stage shows a bar has nothing to be told apart from
+            showlegend=any(values),
             orientation="h",
             marker=stand_in_marker() if role == "unknown" else {"color": role_colour(role)},
             text=[
@@ -75,6 +78,7 @@ def draw_stage_capacity(
     *,
     lines: Mapping[str, float],
     role: str = "candidate",
+    empty: Mapping[str, str] = MappingProxyType({}),
 ) -> go.Figure:
     """Capacity by stage in magnet-equivalent tonnes, against thresholds across all stages.
 
@@ -83,6 +87,7 @@ def draw_stage_capacity(
         bars: One set of bars a date.
         lines: Label → tonnes of a threshold drawn across.
         role: Role of the bars' colour.
+        empty: Stage → words that stand where it has no bar.
     """
     drawing = Drawing()
     for group in bars:
@@ -91,6 +96,7 @@ def draw_stage_capacity(
             x=list(stages),
             y=list(group.values),
             name=group.name,
+            showlegend=any(value is not None for value in group.values),
             marker=bar_marker(roles, stand_in=list(group.is_stand_in)),
             error_y={
                 "type": "data",
@@ -109,13 +115,18 @@ def draw_stage_capacity(
             hovertemplate=label + ": %{y:,.0f} t<extra></extra>",
         )  # fmt: skip
     ends = [high for group in bars for high in group.high if high is not None]
-    ceiling = max([*lines.values(), *ends])
+    if empty:
+        drawing.add_scatter(
+            x=list(empty), y=[0] * len(empty), mode="text", text=list(empty.values()),
+            textposition="top center", name="no bar", showlegend=False, hoverinfo="skip",
+        )  # fmt: skip
+    ceiling = max([0.0, *lines.values(), *ends])
     drawing.update_layout(
         barmode="group",
         yaxis={
             "title": {"text": "tonnes of magnets a year"},
             "tickformat": ",.0f",
-            "range": [0, ceiling * 1.18],
+            **scale_from_zero(ceiling, room=1.18),
         },
         height=400,
     )

@@ -11,6 +11,20 @@ from typing import Any
 import plotly.graph_objects as go
 
 
+def scale_from_zero(ceiling: float, *, room: float) -> dict[str, Any]:
+    """Range of an axis from zero to what is drawn, and a single tick where that is nothing.
+
+    Left alone, an axis without data runs from −1 to 1 and its ticks, rounded, repeat themselves.
+
+    Args:
+        ceiling: The largest value drawn.
+        room: How many times as far the axis goes.
+    """
+    if ceiling < 1:
+        return {"range": [0, 1], "tickmode": "array", "tickvals": [0]}
+    return {"range": [0, ceiling * room]}
+
+
 class Drawing:
     """What a figure is to hold, in the order in which it was said."""
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from third_pillar.figures.drawing import Drawing
+from third_pillar.figures.drawing import Drawing, scale_from_zero
 from third_pillar.figures.theme import role_colour
 
 
@@ -205,7 +205,7 @@ def draw_oxide_bars(bars: Sequence[OxideBar]) -> go.Figure:
             )
     drawing.update_layout(
         xaxis={"title": {"text": "tonnes of NdPr oxide a year"}, "tickformat": ",.0f",
-               "range": [0, 1.1 * max([1.0, *(bar.high for bar in bars)])]},
+               **scale_from_zero(max([0.0, *(bar.high for bar in bars)]), room=1.1)},
         yaxis={"autorange": "reversed", "showgrid": False, "categoryorder": "array",
                "categoryarray": [bar.label for bar in bars]},
         height=110 + 52 * len(bars),

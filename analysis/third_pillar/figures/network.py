@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from third_pillar.figures.drawing import Drawing
+from third_pillar.figures.drawing import Drawing, scale_from_zero
 from third_pillar.figures.theme import role_colour
 
 Triple = tuple[float, float, float]
@@ -77,6 +77,8 @@ def draw_paired_dots(
             "ticktext": [row.label for row in rows],
             "range": [len(rows) - 0.5, -0.5],
             "showgrid": False,
+            # a mark at nothing would lie over its name
+            "ticklabelstandoff": 8,
         },
         height=130 + 34 * len(rows),
     )
@@ -126,10 +128,26 @@ def draw_rules(bars: Sequence[RuleBar], *, axis: str, unknown: Sequence[str] = (
             x=[0] * len(unknown), y=list(unknown), mode="text", text=[" not known"] * len(unknown),
             textposition="middle right", name="not known", showlegend=False, hoverinfo="skip",
         )  # fmt: skip
+    small = [bar for bar in bars if abs(bar.net[0]) < 1]
+    largest_gain = max((bar.net[2] for bar in bars), default=0.0)
+    losing = any(bar.net[0] <= -1 for bar in bars)
+    if small:
+        drawing.add_scatter(
+            x=[0] * len(small), y=[bar.rule for bar in small], mode="text",
+            text=[" under 1 t " if bar.net[0] else " nothing " for bar in small],
+            # on the side where no bar is, and inside the drawing
+            textposition="middle right" if largest_gain >= 1 or not losing else "middle left",
+            name="no bar", showlegend=False, hoverinfo="skip",
+        )  # fmt: skip
     drawing.add_shape(type="line", x0=0, x1=0, yref="paper", y0=0, y1=1)
+    largest = max((abs(part) for bar in bars for part in bar.net), default=0.0)
     rules = [*unknown, *(bar.rule for bar in bars)]
     drawing.update_layout(
-        xaxis={"title": {"text": axis}, "showgrid": True, "rangemode": "tozero"},
+        xaxis={
+            "title": {"text": axis},
+            "showgrid": True,
+            **({"rangemode": "tozero"} if largest >= 1 else scale_from_zero(largest, room=1)),
+        },
         yaxis={
             "categoryorder": "array",
             "categoryarray": list(reversed(rules)),

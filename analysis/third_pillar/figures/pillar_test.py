@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -99,7 +100,7 @@ def draw_breadth_tiles(
     looks = (
         {"color": role_colour("pillars")},
         {"color": role_colour("rest")},
-        stand_in_marker(),
+        _thin(stand_in_marker()),
     )
     for (name, group), look in zip(groups, looks, strict=True):
         if not group:
@@ -139,6 +140,11 @@ def draw_breadth_tiles(
         height=110 + 38 * len(countries),
     )
     return drawing.figure()
+
+
+def _thin(marker: dict[str, Any]) -> dict[str, Any]:
+    """The marker hatched so thinly that words on it can be read."""
+    return {**marker, "pattern": {**marker["pattern"], "size": 12, "solidity": 0.07}}
 
 
 def _tile_text(tile: Tile) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from third_pillar.figures.drawing import Drawing
+from third_pillar.figures.drawing import Drawing, scale_from_zero
 from third_pillar.figures.theme import bar_marker, role_colour, stand_in_marker
 
 _DAY = 24 * 3600 * 1000
@@ -144,20 +144,30 @@ def draw_capacity_fans(
         )  # fmt: skip
     last = "y" if len(bands) == 1 else f"y{len(bands)}"
     drawing.update_layout(
-        xaxis={"type": "date", "tickformat": "%Y", "dtick": "M12", "anchor": last},
+        xaxis={"type": "date", "anchor": last, **_dates(months)},
         height=150 * len(bands) + 70,
         margin={"t": 52},
     )
     return drawing.figure()
 
 
+def _dates(months: Sequence[str]) -> dict[str, str]:
+    """Ticks by year, or by month where there may be no turn of a year to mark."""
+    if len(months) > _BY_YEAR:
+        return {"tickformat": "%Y", "dtick": "M12"}
+    return {"tickformat": "%b<br>%Y", "dtick": "M1" if len(months) <= _BY_MONTH else "M3"}
+
+
+_BY_YEAR, _BY_MONTH = 24, 6
+
+
 def _panel(band: FanBand, top: float, height: float) -> dict[str, Any]:
-    highest = max([*band.p90, band.threshold or 0.0, 1.0])
+    highest = max([*band.p90, band.threshold or 0.0])
     return {
         "domain": [max(top - height, 0.0), top],
-        "range": [0, highest * 1.12],
         "tickformat": ",.0f",
         "nticks": 4,
+        **scale_from_zero(highest, room=1.12),
         "title": {"text": "t a year"},
     }
 

@@ -159,8 +159,19 @@ def _is_number(value: object) -> bool:
 
 
 def _shown(value: Any, *, grouped: bool) -> str:
+    """A cell as the reader sees it; what is saved as data keeps the hyphen of a raw value."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and value < 0:
+        size = _shown_plain(-value, grouped=grouped)
+        return size if size in {"0", _GAP} else f"{_MINUS}{size}"
+    return _shown_plain(value, grouped=grouped)
+
+
+_MINUS, _GAP = "\N{MINUS SIGN}", "\N{EN DASH}"
+
+
+def _shown_plain(value: Any, *, grouped: bool) -> str:
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
-        return "\N{EN DASH}"
+        return _GAP
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int):
@@ -176,7 +187,9 @@ def _shown_float(value: float) -> str:
         return f"{value:,.0f}"
     if size >= 1:
         return f"{value:.2f}".rstrip("0").rstrip(".")
-    return f"{value:.3g}" if size else "0"
+    text = f"{value:.3g}" if size else "0"
+    # nobody reads an exponent aloud
+    return f"{value:.9f}".rstrip("0").rstrip(".") if "e" in text else text
 
 
 def safe_json(value: object) -> str:

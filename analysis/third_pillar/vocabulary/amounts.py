@@ -13,6 +13,7 @@ _ONE = {
     "days": "day",
     "places": "place",
     "times": "time",
+    "tonnes": "tonne",
 }
 _DISTANCES = {"%": "percentage points", "rank": "places"}
 _MONEY = ("USD", "Rs")
@@ -50,7 +51,7 @@ def attach_unit(text: str, unit: str, *, space: str = " ") -> str:
         money, *scale = unit.split()
         words = [money, text, *scale]
     else:
-        is_one = text.lstrip("+-\N{MINUS SIGN}") == "1"
+        is_one = text.lstrip("+-\N{MINUS SIGN}") in {"1", "under 1"}
         words = [text, *(_ONE.get(unit, unit) if is_one else unit).split()]
     return space.join(words)
 

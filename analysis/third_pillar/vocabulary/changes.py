@@ -219,14 +219,24 @@ def compare_findings(
         else None,
         parameters=compare_values(before.parameters, after.parameters),
         numbers=tuple(sorted(filter(None, numbers), key=_weight, reverse=True)),
-        numbers_added=tuple(new[id_].label for id_ in new if id_ not in old),
-        numbers_removed=tuple(old[id_].label for id_ in old if id_ not in new),
+        numbers_added=_alone(new, old),
+        numbers_removed=_alone(old, new),
         numbers_compared=sum(id_ in old for id_ in new),
         claims=_compare_claims(before, after),
         events=tuple(events),
         gaps=_compare_gaps(before.gaps, after.gaps),
         tables=tuple(tables),
         kit=tuple(kit),
+    )
+
+
+def _alone(of: Mapping[str, Metric], without: Mapping[str, Metric]) -> tuple[str, ...]:
+    """Labels of what one report has alone, with the period where the other uses the same label."""
+    taken = {metric.label for name, metric in without.items() if name not in of}
+    return tuple(
+        f"{metric.label}, {metric.period}" if metric.label in taken else metric.label
+        for name, metric in of.items()
+        if name not in without
     )
 
 

@@ -103,7 +103,8 @@
   function inkLabels(data) {
     for (const trace of data) {
       const colour = trace.marker?.color;
-      if (trace.type !== "bar" || trace.textposition !== "inside" || !colour) continue;
+      const inside = [].concat(trace.textposition).includes("inside");
+      if (trace.type !== "bar" || !inside || !colour) continue;
       const ink = Array.isArray(colour) ? colour.map(inkOn) : inkOn(colour);
       trace.insidetextfont = { ...trace.textfont, ...trace.insidetextfont, color: ink };
     }
