@@ -150,8 +150,11 @@ def gather_reports(asked: list[Asked], workers: int) -> list[list[Asked]]:
                 gathered.append(together)
                 together = []
             together = [*together, *pages]
-        gathered += [together[start : start + whole] for start in range(0, len(together), whole)]
-    return gathered
+        gathered.append(together)
+    # the pages of one question alone can be more than one process is to make
+    return [
+        group[start : start + whole] for group in gathered for start in range(0, len(group), whole)
+    ]
 
 
 @dataclass
