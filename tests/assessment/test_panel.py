@@ -9,6 +9,7 @@ import pytest
 
 from third_pillar.assessment.attributed import MEMBERS, SHAPLEY_DRAWS
 from third_pillar.assessment.bench import count_stages, layer_of, leaves_metal, year_of
+from third_pillar.assessment.case import assess
 from third_pillar.assessment.curve import assess_curve
 from third_pillar.assessment.draws import find_draws
 from third_pillar.assessment.heavy import HEAVY_STAGES, TABLE
@@ -158,6 +159,39 @@ def test_together_every_definition_says_what_it_says_alone(case_of, candidate, a
     alone = np.array([Alone(bench, one).find_chance() for one in asked])
     np.testing.assert_allclose(together, alone, atol=1e-12)
     assert {one.reading for one in asked} == set(Reading)
+
+
+ODD_QUESTIONS = {
+    "one pillar alone": {"candidate": "IND", "pillars": ["USA"], "horizon": 2026},
+    "the only pillar is the candidate": {"candidate": "JPN", "pillars": ["JPN"]},
+    "a pillar among three": {"candidate": "IND", "pillars": ["USA", "JPN", "IND"]},
+    "nothing on record": {"candidate": "HKG", "pillars": ["IND"], "count_by": "owner"},
+    "no heavies, beyond all plans": {
+        "candidate": "EST",
+        "pillars": ["IND", "USA"],
+        "scenario": "no_heavies",
+        "horizon": 2050,
+    },
+    "early, with partners": {
+        "candidate": "VNM",
+        "partners": "AUS,CAN",
+        "as_of": "2025-12-31",
+        "scenario": "price_war",
+    },
+}
+
+
+@pytest.mark.parametrize("name", ODD_QUESTIONS)
+def test_odd_questions_get_the_same_answer_together_and_alone(name):
+    """Pools of one or none, stages nobody knows, the fewest draws; a gram, and much, is added."""
+    curve = assess(**{"draws": 100, **ODD_QUESTIONS[name]}).results.curve
+    asked = [outcome.specification for outcome in curve.outcomes]
+    for addition in ([0, 0, 0, 0], [1e-7, 0, 0, 1e-7], [0, 0, 400, 0], [5, 90_000, 0, 5]):
+        bench = curve.bench.thin(100).with_addition(np.array(addition, dtype=float))
+        together = Panel(asked).find_chances(bench)
+        alone = np.array([Alone(bench, one).find_chance() for one in asked])
+        np.testing.assert_allclose(together, alone, atol=1e-12)
+    assert ((together >= 0) & (together <= 1) | np.isnan(together)).all()
 
 
 def test_the_order_of_the_definitions_changes_no_answer(case_of):

@@ -17,10 +17,11 @@ def nothing_kept():
     prepared._last.clear()
 
 
-def test_each_page_says_what_it_would_say_alone():
-    """Numbers, verdicts and gaps; the page of trade has its own numbers besides."""
+@pytest.mark.parametrize("first", ["full", "trade"])
+def test_each_page_says_what_it_would_say_alone(first):
+    """Numbers, verdicts and gaps, whichever page was first; that of trade has its own besides."""
     alone = {page: cases.assess(**ASKED, profile=page) for page in ("claims", "trade")}
-    cases.prepare(cases.ask(**ASKED, profile="full"))
+    cases.prepare(cases.ask(**ASKED, profile=first))
     for page, case in alone.items():
         shared = cases.assess(**ASKED, profile=page)
         assert shared.results.question == case.results.question
@@ -31,12 +32,13 @@ def test_each_page_says_what_it_would_say_alone():
     assert len(alone["trade"].metrics) > len(alone["claims"].metrics)
 
 
-def test_what_was_spared_is_noted_as_read_all_the_same(tmp_path):
-    """A page rests on the files that its case was assessed from."""
+@pytest.mark.parametrize("first", ["full", "trade"])
+def test_what_was_spared_is_noted_as_read_all_the_same(tmp_path, first):
+    """A page rests on the files that its case was assessed from, and on no other page's."""
     noted = {}
     for how in ("alone", "shared"):
         if how == "shared":
-            cases.prepare(cases.ask(**ASKED))
+            cases.prepare(cases.ask(**ASKED, profile=first))
         record_reads(tmp_path / how)
         try:
             case = cases.assess(**ASKED, profile="window")
@@ -46,6 +48,7 @@ def test_what_was_spared_is_noted_as_read_all_the_same(tmp_path):
         noted[how] = read_record(tmp_path / how)
     assert noted["shared"] == noted["alone"]
     assert "curated/projects.csv" in noted["shared"]
+    assert "curated/trade_annual.csv" not in noted["shared"]
 
 
 @pytest.mark.parametrize(

@@ -6,26 +6,46 @@ import resource
 import signal
 import threading
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from third_pillar.execution.bounds import bounded, default_memory
+from third_pillar.execution import bounds
+from third_pillar.execution.bounds import bounded, data_held, default_memory
 
 ROOMY = 64 * 2**30
-
-
-def data_held() -> int:
-    """Bytes of data this process holds."""
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    line = next(line for line in status.splitlines() if line.startswith("VmData"))
-    return int(line.split()[1]) * 1024
 
 
 def test_what_takes_too_long_is_ended():
     with pytest.raises(TimeoutError, match=r"longer than 0\.05 s"), bounded(None, 0.05):
         time.sleep(60.0)
+
+
+def test_who_takes_it_for_a_fault_of_a_file_is_told_again(monkeypatch):
+    """A time-out is an OSError, which many a reader of files forgives."""
+    monkeypatch.setattr(bounds, "_AGAIN", 0.05)
+    forgiven = []
+
+    def read_twice():
+        try:
+            time.sleep(60.0)
+        except OSError as error:
+            forgiven.append(error)
+        time.sleep(60.0)
+
+    with pytest.raises(TimeoutError), bounded(None, 0.05):
+        read_twice()
+    assert len(forgiven) == 1
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_what_is_held_is_what_the_bound_counts():
+    """A little more than is held can be had under a bound just above it, and no more than that."""
+    before = data_held()
+    kept = np.ones(2**23)
+    assert data_held() - before >= kept.nbytes
+    with bounded(data_held() + 2**27, 60.0):
+        kept = np.ones(2**23)
 
 
 def test_what_would_hold_too_much_fails():

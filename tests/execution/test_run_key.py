@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from reporting import Project
+from third_pillar.execution import run_key
 from third_pillar.execution.profiles import load_profile
 from third_pillar.execution.question import resolve
 from third_pillar.execution.run_key import RunInputs, code_sha256, read_run_inputs
@@ -60,6 +61,22 @@ def test_code_and_templates_count_but_compiled_files_do_not(tmp_path: Path) -> N
     with_template = code_sha256(tmp_path)
     write(tmp_path / "template/page.css", "p { }\n")
     assert len({before, with_template, code_sha256(tmp_path)}) == 3
+
+
+def test_a_file_that_is_gone_before_it_is_read_is_no_code(tmp_path, monkeypatch):
+    """An editor's own file beside the code, there when the folder was listed."""
+    (tmp_path / "model.py").write_text("one")
+    before = code_sha256(tmp_path)
+    (tmp_path / "model.py~").write_text("for a moment")
+    listed = run_key._code_files
+
+    def list_late(folder, inside):
+        found = list(listed(folder, inside))
+        (tmp_path / "model.py~").unlink()
+        return found
+
+    monkeypatch.setattr(run_key, "_code_files", list_late)
+    assert code_sha256(tmp_path) == before
 
 
 def test_the_key_holds_no_path_of_this_machine(project: Project) -> None:

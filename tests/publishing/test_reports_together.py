@@ -5,20 +5,24 @@ from __future__ import annotations
 import json
 import os
 import signal
+import time
 from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from reporting import Project
+from reporting import PROFILE, Project
+from third_pillar.assessment import case
 from third_pillar.publishing.archive import Archive
 from third_pillar.publishing.pool import Answer, Asked, Step, WarmPool, gather_reports
+from third_pillar.publishing.report import publish_report
+from toy import write
 
 pytestmark = pytest.mark.slow
 
-PAGES = ("claims", "window", "trade")
+PAGES = ("trade", "claims", "window")
 
 
 @given(
@@ -28,6 +32,7 @@ PAGES = ("claims", "window", "trade")
     ),
     st.integers(1, 4),
 )
+@example(wanted=[("A", 1, "pillar"), ("A", 1, "pillar"), ("B", 1, "pillar")], workers=3)
 def test_every_report_is_asked_for_once_with_others_that_differ_in_the_candidate_alone(
     wanted, workers
 ):
@@ -104,6 +109,44 @@ def test_candidates_that_share_data_and_draws_get_the_findings_they_get_alone(
                 found.setdefault(how, {})[asked[number].given["candidate"]] = read(answer)
         pool.close()
     assert found["together"] == found["alone"]
+
+
+def test_what_the_warm_process_holds_is_not_held_against_a_report(project: Project) -> None:
+    """A profile with the least memory there may be is made warm as it is by itself."""
+    write(project.root / "reports/profiles/full.yml", f"{PROFILE}memory_mb: 256\n")
+    project.cells("import numpy", "held = numpy.ones(2**24)")
+    pool = WarmPool(1)
+    asked = [Asked(number, "full", {"candidate": "IND"}, force=True) for number in range(2)]
+    one = make(pool, asked[:1])
+    both = make(pool, asked)
+    project.cells("import numpy", "held = numpy.ones(2**27)")
+    much = make(pool, asked)
+    pool.close()
+    outcomes = [told.outcome for told in (*one.values(), *both.values())]
+    assert [outcome.status for outcome in outcomes] == ["published"] * 3, outcomes
+    assert [told.outcome.error for told in much.values()] == ["MemoryError"] * 2
+
+
+def test_what_is_prepared_counts_in_the_time_of_the_report(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where it takes all there is, no cell is begun; and nothing of the bounds is left."""
+    project.cells("def open_case(): ...", "open_case()")
+    asked = []
+
+    def prepare(question: object) -> None:
+        asked.append(question)
+        while True:
+            time.sleep(0.01)
+
+    monkeypatch.setattr(case, "prepare", prepare)
+    outcome = publish_report(shares=True, timeout=0.3)
+    assert (outcome.status, outcome.error, outcome.cells_executed) == ("failed", "Timeout", 0)
+    assert "0.3 s for the run" in outcome.message
+    monkeypatch.setattr(case, "prepare", asked.append)
+    assert publish_report(shares=True).status == "published"
+    assert len(asked) == 2
+    assert Archive().verify() == []
 
 
 def test_what_is_lost_over_one_page_is_that_page_alone(project: Project) -> None:

@@ -19,7 +19,7 @@ _SHOWS = """
 import os, sys
 from third_pillar.publishing import warm
 warm.warm_up()
-warm._give_back()
+warm.give_back()
 before = set(sys.modules)
 if (pid := os.fork()) == 0:
     from third_pillar import briefing

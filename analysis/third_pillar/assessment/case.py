@@ -65,7 +65,12 @@ class Case:
 
         What the data do not carry is absent here and present among the gaps.
         """
-        return dict(sorted({**_measure_standard(self.results), **self._settled[1]}.items()))
+        return dict(sorted({**self.measure_page(), **self.standard}.items()))
+
+    @cached_property
+    def standard(self) -> dict[str, Metric]:
+        """Those of its numbers that every page of the question may state."""
+        return {**_measure(self.results, _standard_expressions(self.results)), **self._settled[1]}
 
     @cached_property
     def gaps(self) -> tuple[Gap, ...]:
@@ -195,10 +200,6 @@ def _assess(question: Question, overlay: Path | None) -> Case:
     evidence = load_evidence(question.as_of, scenario=scenario, overlay=overlay)
     article = load_article(question.parameters.article)
     return Case(assess_results(question, evidence, article))
-
-
-def _measure_standard(results: Results) -> dict[str, Metric]:
-    return _measure(results, [*_standard_expressions(results), *_page_expressions(results)])
 
 
 def _measure(results: Results, expressions: list[str]) -> dict[str, Metric]:

@@ -106,6 +106,8 @@ def _keep(
 _made: dict[tuple[Evidence, int, int], RowDraws] = {}
 _MOST_DRAWS = 24_000
 """Draws held of all that are kept: two runs of 10,000, or one and every scenario on fewer."""
+_MOST_RUNS = 16
+"""Runs kept, however few their draws: the trials of a ranking ask once each."""
 
 
 def find_draws(evidence: Evidence, *, draws: int, seed: int) -> RowDraws:
@@ -115,9 +117,13 @@ def find_draws(evidence: Evidence, *, draws: int, seed: int) -> RowDraws:
     if made is None:
         made = RowDraws(evidence.assumption_rows, draws=draws, seed=seed)
     _made[key] = made
-    while len(_made) > 1 and sum(one.draws for one in _made.values()) > _MOST_DRAWS:
+    while len(_made) > 1 and _holds_too_much():
         del _made[next(iter(_made))]
     return made
+
+
+def _holds_too_much() -> bool:
+    return len(_made) > _MOST_RUNS or sum(one.draws for one in _made.values()) > _MOST_DRAWS
 
 
 def read_range(row: Mapping[Any, Any]) -> Range:

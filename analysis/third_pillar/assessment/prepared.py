@@ -51,8 +51,9 @@ def hold(question: Question, overlay: Path | None, assess: Callable[[], Case]) -
     state = package_state()
     with captured_reads() as reads:
         case = assess()
-        # all that every page states: what is found now is not found again
-        _ = case.metrics, case.verdicts, case.gaps
+        # all that every page may state, and nothing of the page it is made for first: what is
+        # found now is not found again
+        _ = case.standard, case.verdicts, case.gaps
     _last[:] = [_Held(question, state, case, frozenset(reads))]
 
 
@@ -88,6 +89,5 @@ def _turn_to(case: Case, question: Question) -> Case:
     results.__dict__["question"] = question
     other = copy.copy(case)
     other.__dict__["results"] = results
-    metrics = {**other.metrics, **other.measure_page()}
-    other.__dict__["metrics"] = dict(sorted(metrics.items()))
+    other.__dict__.pop("metrics", None)
     return other

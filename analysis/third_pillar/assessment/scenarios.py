@@ -13,7 +13,14 @@ from third_pillar.assessment.links import assess_linked_share, sum_reserved
 from third_pillar.assessment.pipeline import sum_arrivals
 from third_pillar.assessment.plants import read_plants
 from third_pillar.assessment.suspension import assess_suspension
-from third_pillar.evidence import Evidence, Scenario, load_evidence, load_scenario, scenario_names
+from third_pillar.evidence import (
+    Evidence,
+    Scenario,
+    load_evidence,
+    load_scenario,
+    note_read,
+    scenario_names,
+)
 from third_pillar.model.breadth import BreadthSpecification, assess_breadth
 from third_pillar.model.readings import compute_pool_flow
 from third_pillar.model.window import ControlStatus
@@ -77,6 +84,7 @@ def compare_scenarios(question: Question) -> tuple[ScenarioFigures, ...]:
     Method:
         §5.12 of docs/methods.md.
     """
+    note_read("scenarios/")  # one that is added is a part of the answer
     names = sorted(scenario_names(), key=lambda name: (name != BASELINE, name))
     return tuple(_ask(question, load_scenario(name)) for name in names)
 

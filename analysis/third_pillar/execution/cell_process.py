@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from third_pillar import evidence
+from third_pillar.execution.bounds import data_held
 from third_pillar.execution.environment import READS_VARIABLE, first_environment
 from third_pillar.execution.sampling import sample_time, time_spent
 
@@ -38,7 +39,7 @@ class Work:
         cells: Place in the notebook and code of each cell to run.
         folder: Where they run.
         environment: All they see of the environment.
-        memory: Bytes they may hold; none for no bound.
+        memory: Bytes they may hold, what a fork is given not counted; none for no bound.
         sampled: Whether to measure what the time goes into.
     """
 
@@ -69,7 +70,7 @@ def run_forked(work: Work, *, tell: int, log: int, parent: int) -> None:
         log: Descriptor that takes what is written to standard output past Python.
         parent: Process that waits; if it dies, so does this one.
     """
-    status = 70
+    status, given = 70, data_held()
     try:
         os.setsid()
         die_with(parent)
@@ -84,7 +85,7 @@ def run_forked(work: Work, *, tell: int, log: int, parent: int) -> None:
         sys.path[:] = ["", *(part for part in sys.path[1:] if part)]
         _fresh_random_numbers()
         _forgive_warnings()
-        status = _run(work, 3)
+        status = _run(work, 3, given=given)
     except BaseException:  # noqa: BLE001  the parent learns of it by the log and the status
         with contextlib.suppress(OSError):
             os.write(2, traceback.format_exc().encode())
@@ -153,7 +154,7 @@ def _forgive_warnings() -> None:
     warnings.filters.extend(kept)  # type: ignore[attr-defined]  # a list, whatever its type says
 
 
-def _limit(memory: int | None) -> None:
+def _limit(memory: int | None, given: int) -> None:
     import resource  # noqa: PLC0415  not on every system
 
     resource.setrlimit(resource.RLIMIT_CORE, NO_CORE)
@@ -162,7 +163,7 @@ def _limit(memory: int | None) -> None:
         # touch; what is private and writable is what a machine can run out of
         bound = resource.RLIMIT_DATA if sys.platform == "linux" else resource.RLIMIT_AS
         with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(bound, (memory, memory))
+            resource.setrlimit(bound, (memory + given, memory + given))
 
 
 def _forget_first_environment() -> None:
@@ -172,7 +173,7 @@ def _forget_first_environment() -> None:
         ctypes.memset(bounds[0], 0, bounds[1] - bounds[0])
 
 
-def _run(work: Work, tell: int) -> int:
+def _run(work: Work, tell: int, *, given: int = 0) -> int:
     os.environ.clear()
     os.environ.update(work.environment)
     _forget_first_environment()
@@ -182,7 +183,7 @@ def _run(work: Work, tell: int) -> int:
     from third_pillar.execution.shell import CellRunner  # noqa: PLC0415  a third of a second
 
     runner = CellRunner()
-    _limit(work.memory)
+    _limit(work.memory, given)
     spare_collector()
     if work.sampled:
         sample_time()

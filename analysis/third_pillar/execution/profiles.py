@@ -38,7 +38,8 @@ class Profile(BaseModel):
         notebook: Path below the project root.
         timeout_seconds: Longest run from kernel start to last cell.
         cell_timeout_seconds: Longest single cell; none means only the run is bounded.
-        memory_mb: Memory the cells may hold; none means half of the machine's.
+        memory_mb: Memory the cells may hold beside what their process is given; none means half of
+            the machine's.
     """
 
     model_config = ConfigDict(

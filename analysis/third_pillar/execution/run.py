@@ -33,6 +33,7 @@ _LAST_LINES = 6
 _UNSAID = {"SystemExit": "the cell ended the program", "MemoryError": "no more memory"}
 _READS = ".reads"
 _SCRATCH = "scratch"
+_LEAST = 1e-3
 _NOISE = re.compile(r"TCP without encryption|frozen_modules|PYDEVD_DISABLE_FILE_VALIDATION")
 
 
@@ -67,11 +68,18 @@ class Limits:
         run: Seconds from start to last cell.
         cell: Seconds for one cell.
         memory: Bytes the process of the cells may hold; half of the machine's where none is said.
+        spent: Seconds of the run that were over before the cells began.
     """
 
     run: float | None = None
     cell: float | None = None
     memory: int | None = None
+    spent: float = 0.0
+
+    @property
+    def left(self) -> float | None:
+        """Seconds left for the cells; above 0, which would be no bound."""
+        return None if self.run is None else max(self.run - self.spent, _LEAST)
 
 
 class RunFailed(ReportFailed):
@@ -103,6 +111,7 @@ def run_notebook(
     progress: Progress | None = None,
     engine: EngineName = "pillar",
     sampled: bool = False,
+    spent: float = 0.0,
 ) -> ExecutedRun:
     """The notebook at `path`, run with these parameters in a fresh process and checked.
 
@@ -118,6 +127,7 @@ def run_notebook(
         engine: "kernel" starts an ordinary kernel; "pillar" a process of the kit's own, where
             the system has such.
         sampled: Whether to measure what the time goes into.
+        spent: Seconds of the timeout that went into what was prepared for it.
 
     Raises:
         ReportFailed: The notebook does not take these parameters (nothing was started).
@@ -129,12 +139,12 @@ def run_notebook(
     inject_parameters(notebook, parameters)
     started = time.monotonic()
     log, reads = workdir / LOG, workdir / _READS
-    limits = Limits(timeout, cell_timeout, memory or default_memory())
+    limits = Limits(timeout, cell_timeout, memory or default_memory(), spent)
     run: _Way = _run_process if engine == "pillar" and can_start() else _run_kernel
     try:
         with log.open("wb") as file:
             say = _Sayer(file, started, progress)
-            notebook, findings, spent = _run_said(
+            notebook, findings, sampled_time = _run_said(
                 notebook, parameters, say, workdir, run=run, limits=limits, sampled=sampled
             )
         read = evidence.read_record(reads)
@@ -148,7 +158,7 @@ def run_notebook(
         findings=findings,
         log=log,
         reads=read,
-        time_spent=spent,
+        time_spent=sampled_time,
     )
 
 
@@ -165,7 +175,7 @@ def _run_process(notebook: Any, say: _Sayer, workdir: Path, limits: Limits, **op
             scratch=workdir / _SCRATCH,
             progress=say,
             cell_timeout=limits.cell,
-            total_timeout=limits.run,
+            total_timeout=limits.left,
             memory=limits.memory,
             reads=workdir / _READS,
             **options,
@@ -185,7 +195,7 @@ def _run_kernel(notebook: Any, say: _Sayer, workdir: Path, limits: Limits, **opt
         scratch=workdir / _SCRATCH,
         progress=say,
         cell_timeout=limits.cell,
-        total_timeout=limits.run,
+        total_timeout=limits.left,
         reads=workdir / _READS,
     )
     return {}

@@ -118,9 +118,12 @@ def code_sha256(package: Path) -> str:
     """sha256 over names and contents of a package's files; compiled files do not count."""
     digest = hashlib.sha256()
     for name, entry in sorted(_code_files(os.fspath(package), "")):
-        state = entry.stat()
-        digest.update(name.encode() + b"\0")
-        digest.update(_content_sha256(entry.path, state.st_mtime_ns, state.st_size))
+        try:
+            state = entry.stat()
+            content = _content_sha256(entry.path, state.st_mtime_ns, state.st_size)
+        except FileNotFoundError:
+            continue  # an editor's own file, gone since the folder was listed
+        digest.update(name.encode() + b"\0" + content)
     return digest.hexdigest()
 
 

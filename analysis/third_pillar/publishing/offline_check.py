@@ -30,6 +30,7 @@ _LOADING = frozenset(
     {"src", "srcset", "imagesrcset", "poster", "data", "background", "action", "formaction"}
     | {"manifest", "ping", "codebase", "archive"}
 )
+_LISTS = frozenset({"srcset", "imagesrcset"})  # each of several addresses
 _PARTS = frozenset({"finding", "note", "alt"})
 """What a figure must say: title, note and alternative text."""
 _VOID = frozenset(
@@ -145,7 +146,10 @@ class _Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         have = {name: value or "" for name, value in attrs}
         parts = _PARTS.intersection(have.get("class", "").split())
-        self._last = _Tag(tag, have, tuple(_element_faults(tag, have)), parts)
+        faults = _element_faults(tag, have)
+        if len(have) < len(attrs):
+            faults.append("an attribute is written twice: of both a browser takes the first")
+        self._last = _Tag(tag, have, tuple(faults), parts)
         self._open(self._last)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -247,7 +251,8 @@ def _value_faults(tag: str, name: str, value: str) -> list[str]:
         return [f"attribute {name} is not allowed"]
     if name in {"href", "xlink:href"}:
         return [] if _leads_nowhere_else(tag, value) else [f"leads outside the file, to {shown}"]
-    if name in _LOADING and not value.strip().lower().startswith("data:"):
+    is_inside = name not in _LISTS and value.strip().lower().startswith("data:")
+    if name in _LOADING and not is_inside:
         return [f"{name} would load {shown}"]
     if "url(" in value and _CSS_LOAD.search(value):
         return [f"{name} would load {shown}"]

@@ -175,10 +175,9 @@ def gather_reports(asked: list[Asked], workers: int) -> list[list[Asked]]:
                 together = []
             together = [*together, *pages]
         gathered.append(together)
+    # the pages of one question alone can be more than one process is to make
     return [
-        together[start : start + whole]
-        for together in gathered
-        for start in range(0, len(together), whole)
+        group[start : start + whole] for group in gathered for start in range(0, len(group), whole)
     ]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import errno
 import time
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from third_pillar import evidence
 from third_pillar.evidence.location import data_folder
-from third_pillar.execution.bounds import bounded, default_memory
+from third_pillar.execution.bounds import bounded, data_held, default_memory, give_back
 from third_pillar.execution.profiles import DEFAULT_PROFILE, Profile, load_profile, notebook_path
 from third_pillar.execution.progress import EngineName, Progress
 from third_pillar.execution.question import resolve
@@ -246,8 +245,7 @@ def _build(request: _Request, archive: Archive, run: OpenRun) -> tuple[ExecutedR
     from third_pillar.publishing.since_last import compare_with_last  # noqa: PLC0415  same
 
     with own_figures_enter(is_wanted=request.own_figures):
-        if request.shares:
-            _prepare(request)
+        spent = _prepare(request) if request.shares else 0.0
         executed = run_notebook(
             notebook_path(request.profile, root=request.root),
             parameters=request.inputs.parameters,
@@ -258,6 +256,7 @@ def _build(request: _Request, archive: Archive, run: OpenRun) -> tuple[ExecutedR
             progress=request.progress,
             engine=request.engine,
             sampled=request.sampled,
+            spent=spent,
         )
     check_statement(executed.findings, expected=request.inputs.own_figures)
     export = request.exporter or _load_exporter()
@@ -289,16 +288,22 @@ def _build(request: _Request, archive: Archive, run: OpenRun) -> tuple[ExecutedR
     }
 
 
-def _prepare(request: _Request) -> None:
+def _prepare(request: _Request) -> float:
+    """Assess the question ahead of the cells that ask for it; the seconds that took."""
     from third_pillar.assessment.case import prepare  # noqa: PLC0415  a second; not if unchanged
 
+    began = time.monotonic()
     notebook = notebook_path(request.profile, root=request.root)
     if _ASKS_FOR_CASE not in notebook.read_bytes():
-        return
+        return 0.0
     memory = request.profile.memory_bytes or default_memory()
-    # whatever is wrong, the cell that comes to it says
-    with contextlib.suppress(Exception), bounded(memory, request.timeout):
-        prepare(request.question)
+    most = None if memory is None else memory + data_held()
+    try:
+        with bounded(most, request.timeout):
+            prepare(request.question)
+    except Exception:  # noqa: BLE001  whatever is wrong, the cell that comes to it says
+        give_back()
+    return time.monotonic() - began
 
 
 def _load_exporter() -> Exporter:

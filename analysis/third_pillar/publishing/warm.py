@@ -8,9 +8,7 @@ does; its children end with it.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import dataclasses
-import gc
 import importlib
 import json
 import os
@@ -22,6 +20,7 @@ import traceback
 from dataclasses import dataclass, field
 from typing import Any
 
+from third_pillar.execution.bounds import give_back
 from third_pillar.execution.cell_process import die_with, spare_collector
 from third_pillar.execution.process import can_fork
 from third_pillar.execution.progress import CellProgress
@@ -249,13 +248,6 @@ def _say(descriptor: int, message: dict[str, Any]) -> None:
         data = data[os.write(descriptor, data) :]
 
 
-def _give_back() -> None:
-    """Return to the system what was freed: each fork copies the tables of all memory held."""
-    gc.collect()
-    with contextlib.suppress(OSError, AttributeError):  # of glibc alone
-        ctypes.CDLL(None).malloc_trim(0)
-
-
 def main() -> None:
     """The process as a program."""
     code = package_code_sha256()
@@ -263,7 +255,7 @@ def main() -> None:
     os.dup2(2, 1)  # whatever prints does not disturb the answers
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     warm_up()
-    _give_back()
+    give_back()
     spare_collector()
     ready = {"ready": True, "code": code, "forks": can_fork(), "pid": os.getpid()}
     _say(answers, {**ready, "processor_seconds": round(time.process_time(), 3)})
