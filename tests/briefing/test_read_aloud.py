@@ -333,3 +333,19 @@ def test_no_cell_of_the_study_of_exports_is_empty():
     """The row of months used has no months of its own: a dash, not nothing."""
     soup = BeautifulSoup(str(briefing.compose_export_study(ask()).html), "html.parser")
     assert "" not in [cell.get_text().strip() for cell in soup.select("tbody td")]
+
+
+def test_where_nobody_is_a_next_partner_the_figure_says_so_and_has_its_table():
+    """A network that serves nothing: whoever joins adds nothing either."""
+    case = briefing.open_case(
+        candidate="KAZ",
+        partners="allied_chain",
+        as_of="2026-06-30",
+        horizon=2026,
+        draws=100,
+        seed=7,
+    )
+    shown = briefing.show_partners(case)
+    assert shown.title.startswith("No country on record adds a tonne as next partner")
+    assert {row[0] for row in shown.rows} == {"Kazakhstan"}
+    assert "nobody" not in shown.title

@@ -77,7 +77,8 @@ def show_partners(case: Case) -> Exhibit:
             suffix=" t",
         ),
         columns=("Country", "Metal stage", "Mean, t", "P10, t", "P90, t"),
-        rows=list_pairs(rows, first="counted", second="left out"),
+        # the candidate stands in the table also where it adds nothing
+        rows=list_pairs(rows if own in rows else [*rows, own], first="counted", second="left out"),
         source_ids=sources,
     )
 
@@ -99,10 +100,17 @@ def _partner(case: Case, iso3: str) -> PairedRow:
 
 def _partners_title(case: Case) -> str:
     best = {metal: select_partners(case.results, metal) for metal in ("metal", "no_metal")}
-    names = [country(case, found[0]) if found else "nobody" for found in best.values()]
-    if names[0] == names[1]:
-        return f"The best next partner is {names[0]}, whether metal counts or not"
-    return f"The best next partner is {names[0]} if metal counts, {names[1]} if it does not"
+    first, second = (country(case, found[0]) if found else "" for found in best.values())
+    if not first and not second:
+        return "No country on record adds a tonne as next partner, whether metal counts or not"
+    if first == second:
+        return f"The best next partner is {first}, whether metal counts or not"
+    if not first or not second:
+        said, other = ("counts", "does not") if first else ("does not count", "does")
+        return (
+            f"The best next partner is {first or second} if metal {said}; nobody is if it {other}"
+        )
+    return f"The best next partner is {first} if metal counts, {second} if it does not"
 
 
 def compose_partners(case: Case) -> Fragment:
