@@ -190,7 +190,9 @@ def compare(rounds: int, reports: Path) -> None:
     _, two, _ = run_pool(2, matrix, reports)
     warm, warm_floor = statistics.mean(spent), statistics.mean(floor(matrix)["turns"])
     seeds = [{"seed": number} for number in range(1, 7)]
-    alone, alone_floor = run_pool(1, seeds, reports)[0], floor([{}, *seeds])["turns"][1:]
+    alone, one_apart, _ = run_pool(1, seeds, reports)
+    alone_floor = floor([{}, *seeds])["turns"][1:]
+    _, two_apart, _ = run_pool(2, seeds, reports)
     cold_floor = median(rounds, lambda: floor([{}])["whole"])
     say(f"{'':32}{'processor s':>12}{'of usual':>10}{'floor':>8}{'overhead':>10}")
     for name, seconds, least in (
@@ -203,7 +205,9 @@ def compare(rounds: int, reports: Path) -> None:
     ):
         row = f"{seconds:12.2f}{seconds / usual:10.2f}{least:8.2f}{seconds - least:10.2f}"
         say(f"{name:32}{row}")
-    say(f"two workers against one, by the clock: {one / two:.2f} times as fast")
+    gain, apart = one / two, one_apart / two_apart
+    say(f"two workers against one, by the clock: {gain:.2f} times as fast on the matrix,")
+    say(f"  {apart:.2f} times on questions each of its own draws")
     say()
     compare_pages(reports)
     split = [pillar, "report", "--quiet", "--force", "--timings"]

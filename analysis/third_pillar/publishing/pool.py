@@ -34,8 +34,6 @@ _CHUNK = 1 << 16
 _TRIES = 2
 _MOST_TOGETHER = 24
 """Reports that one process makes at most before another takes over."""
-_ROUNDS = 3
-"""How often each worker is given reports where there are several: the last end near each other."""
 
 
 @dataclass(frozen=True)
@@ -152,33 +150,30 @@ def gather_reports(asked: list[Asked], workers: int) -> list[list[Asked]]:
     """Reports that one process makes after each other, because they share what is computed.
 
     Questions that differ in the candidate alone share data and draws, the pages of one question
-    its whole case. No more go to one process than leave the others as much to do, so that none
-    waits long for the last; and few enough that what it holds stays small.
+    its whole case. They are parted only where a worker's share of all reports ends, or where what
+    one process holds would grow large; the longest come first, so that the last end near each
+    other.
     """
     families: dict[str, dict[str, list[Asked]]] = {}
     for one in asked:
         apart = None if one.engine == "pillar" else one.task
         rest = {name: value for name, value in one.given.items() if name != "candidate"}
-        family = json.dumps(
-            [rest, one.reports, one.own_figures, apart], sort_keys=True, default=str
-        )
-        question = json.dumps(one.given, sort_keys=True, default=str)
-        families.setdefault(family, {}).setdefault(question, []).append(one)
-    whole = math.ceil(len(asked) / workers)
-    most = min(_MOST_TOGETHER, whole if workers == 1 else math.ceil(whole / _ROUNDS))
+        family = _spell([rest, one.reports, one.own_figures, apart])
+        families.setdefault(family, {}).setdefault(_spell(one.given), []).append(one)
+    share = math.ceil(len(asked) / workers)
     gathered: list[list[Asked]] = []
+    room = share
     for questions in families.values():
-        together: list[Asked] = []
-        for pages in questions.values():
-            if together and len(together) + len(pages) > most:
-                gathered.append(together)
-                together = []
-            together = [*together, *pages]
-        gathered.append(together)
-    # the pages of one question alone can be more than one process is to make
-    return [
-        group[start : start + whole] for group in gathered for start in range(0, len(group), whole)
-    ]
+        left = [one for pages in questions.values() for one in pages]
+        while left:
+            size = min(len(left), room, _MOST_TOGETHER)
+            gathered.append(left[:size])
+            left, room = left[size:], (room - size) or share
+    return sorted(gathered, key=len, reverse=True)
+
+
+def _spell(value: object) -> str:
+    return json.dumps(value, sort_keys=True, default=str)
 
 
 @dataclass
