@@ -120,7 +120,7 @@ def test_filters_join_and_may_leave_nothing(
         (["list", "--topic", "contrls"], "Did you mean 'controls'?"),
         (["show", "C99"], "no claim 'C99'"),
         (["show"], "CLAIM"),
-        (["export", "--format", "xml"], "Valid: claimreview, csv, md"),
+        (["export", "--format", "xml"], "Valid: claimreview, csv, xlsx, md"),
         (["export"], "--format"),
         (["agree", "none.csv"], "cannot be read"),
         (["verify", "--article", "none.txt"], "--article"),

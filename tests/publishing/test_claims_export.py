@@ -11,18 +11,20 @@ from collections import Counter
 from typing import Any
 from urllib.parse import urlsplit
 
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from third_pillar.assessment.case import Case, assess
 from third_pillar.assessment.entries import ClaimEntry, collect_entries
-from third_pillar.evidence.spreadsheet import guard_cell, write_table
+from third_pillar.evidence.spreadsheet import guard_cell, write_table, write_workbook
 from third_pillar.publishing.claims_export import (
     FORMS,
     compose_claimreview,
     compose_csv,
     compose_markdown,
+    compose_workbook,
     escape_markdown,
     export_claims,
     rate,
@@ -261,6 +263,34 @@ def test_no_cell_of_text_can_become_a_formula(text):
     assert row[0].removeprefix("'") == text.removeprefix("'")
 
 
+@given(st.lists(st.text(max_size=30), min_size=1, max_size=4))
+def test_no_cell_of_a_workbook_is_a_formula_and_its_text_is_whole(texts):
+    """Opened as a spreadsheet opens it; signs that no workbook can hold are left out."""
+    book = openpyxl.load_workbook(io.BytesIO(write_workbook("t", ["a"], [[x] for x in texts])))
+    cells = [row[0] for row in book.active.iter_rows(min_row=2, max_row=1 + len(texts))]
+    for cell, text in zip(cells, texts, strict=True):
+        assert cell.data_type in {"s", "inlineStr", "n"}
+        assert cell.data_type != "n" or cell.value is None
+        assert cell.value is None or isinstance(cell.value, str)
+        kept = re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f]", "", text)
+        shown = (cell.value or "").replace("\r\n", "\n").replace("\r", "\n")
+        assert shown == kept.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def test_the_workbook_says_what_the_csv_says(case, entries):
+    book = openpyxl.load_workbook(io.BytesIO(compose_workbook(case, entries)))
+    heading, *rows = book.active.iter_rows(values_only=True)
+    told = list(csv.DictReader(io.StringIO(compose_csv(case, entries))))
+    assert len(rows) == len(told)
+    for row, line in zip(rows, told, strict=True):
+        for name, value in zip(heading, row, strict=True):
+            said = line[name].removeprefix("'") if isinstance(value, str) else line[name]
+            if isinstance(value, int | float):
+                assert float(said) == pytest.approx(value)
+            else:
+                assert said == (value or "")
+
+
 def test_numbers_stay_numbers_in_csv():
     """A negative balance is not text."""
     assert [guard_cell(value) for value in (-2143.0, -1, None, "-1", "a-1")] == [
@@ -278,6 +308,9 @@ def test_a_hostile_claim_is_disarmed_in_every_form(case, entries):
     )
     (row,) = list(csv.DictReader(io.StringIO(compose_csv(case, [entry]))))
     assert row["paraphrase"] == "'" + evil
+    sheet = openpyxl.load_workbook(io.BytesIO(compose_workbook(case, [entry]))).active
+    (cell,) = [cell for cell in sheet[2] if cell.value == evil and cell.column == 2]
+    assert (cell.data_type in {"s", "inlineStr"}, cell.quotePrefix) == (True, True)
     assert json.loads(compose_claimreview(case, [entry]))["@graph"][0]["claimReviewed"] == evil
     page = compose_markdown(case, [entry])
     assert "<script>" not in page
@@ -309,4 +342,4 @@ def test_an_unknown_form_is_said_with_the_nearest(case):
     """And the valid ones."""
     with pytest.raises(ParameterFault, match="Did you mean 'claimreview'"):
         export_claims(case, "claimreviews")
-    assert set(FORMS) == {"claimreview", "csv", "md"}
+    assert set(FORMS) == {"claimreview", "csv", "xlsx", "md"}

@@ -84,7 +84,8 @@ def claims_new(
 @claims.command("export")
 def claims_export(
     form: Annotated[
-        str, typer.Option("--format", metavar="FORM", help="claimreview (JSON-LD), csv or md.")
+        str,
+        typer.Option("--format", metavar="FORM", help="claimreview (JSON-LD), csv, xlsx or md."),
     ],
     out: Annotated[
         str | None, typer.Option(metavar="FILE", help="Where to; else standard output.")

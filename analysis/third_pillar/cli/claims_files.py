@@ -82,21 +82,26 @@ def export_ledger(
         raise ParameterFault(
             f"--format {form!r} is not known.{nearest(form, valid)} Valid: {', '.join(valid)}"
         )
+    if form == "xlsx" and out is None:
+        raise ParameterFault(
+            "--format xlsx is a workbook, which a terminal cannot show",
+            hint="Say where to: --out claims.xlsx",
+        )
     case = open_case(article_id, assignments)
-    text = export_claims(case, form)
+    content = export_claims(case, form)
     if out is None:
-        sys.stdout.write(text)
+        sys.stdout.write(str(content))
         return 0
-    _write(Path(out), text)
+    _write(Path(out), content)
     say(f"{counted(len(case.verdicts), 'claim')} as {form} in {out}")
     return 0
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, content: str | bytes) -> None:
     from third_pillar.publishing.atomic import write_atomic
 
     try:
-        write_atomic(path, text)
+        write_atomic(path, content)
     except StorageFault as error:
         raise StorageFault(str(error), hint="Name a file in a folder that exists.") from error
     except ValueError as error:

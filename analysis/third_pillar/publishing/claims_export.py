@@ -12,7 +12,7 @@ from typing import Any
 
 from third_pillar.assessment.case import Case
 from third_pillar.assessment.entries import ClaimEntry, SourceNote, collect_entries, phrase_range
-from third_pillar.evidence.spreadsheet import write_table
+from third_pillar.evidence.spreadsheet import write_table, write_workbook
 from third_pillar.vocabulary.codes import Verdict
 from third_pillar.vocabulary.errors import ParameterFault
 from third_pillar.vocabulary.parameters import nearest
@@ -38,12 +38,12 @@ _OF_AN_ORGANISATION = re.compile(
 )
 
 
-def export_claims(case: Case, form: str) -> str:
-    """The ledger of a case as text.
+def export_claims(case: Case, form: str) -> str | bytes:
+    """The ledger of a case as text, or as a workbook.
 
     Args:
         case: The assessed case.
-        form: claimreview (JSON-LD), csv or md.
+        form: claimreview (JSON-LD), csv, xlsx or md.
 
     Raises:
         ParameterFault: No such form; names the nearest.
@@ -173,6 +173,12 @@ def compose_csv(case: Case, entries: Sequence[ClaimEntry]) -> str:
     return write_table(_COLUMNS, [_cells(entry, as_of) for entry in entries])
 
 
+def compose_workbook(case: Case, entries: Sequence[ClaimEntry]) -> bytes:
+    """The same rows as an Excel workbook; text stays text."""
+    as_of = case.results.question.as_of.isoformat()
+    return write_workbook("claims", _COLUMNS, [_cells(entry, as_of) for entry in entries])
+
+
 def _cells(entry: ClaimEntry, as_of: str) -> list[object]:
     claim, verdict = entry.claim, entry.verdict
     given: dict[str, object] = {
@@ -268,9 +274,10 @@ def escape_markdown(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]<>#|~])", r"\\\1", plain)
 
 
-FORMS: dict[str, Callable[[Case, Sequence[ClaimEntry]], str]] = {
+FORMS: dict[str, Callable[[Case, Sequence[ClaimEntry]], str | bytes]] = {
     "claimreview": compose_claimreview,
     "csv": compose_csv,
+    "xlsx": compose_workbook,
     "md": compose_markdown,
 }
 """Name of an export to what composes it."""
