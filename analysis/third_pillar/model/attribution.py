@@ -34,8 +34,9 @@ def compute_shapley(members: Capacity, need: Draws, *, is_counted: Mask) -> Capa
     """
     value = [_average_gains(served) for served in _serve_coalitions(members, need, is_counted)]
     found = np.concatenate(value, axis=1).T
-    # Nobody's joining lowers what is served: what is below a gram is rounding.
-    return np.where(found < _GRAM, 0.0, found)
+    # Nobody's joining lowers what is served: below zero, or next to nothing of it, is rounding.
+    nothing = _ROUNDING * found.sum(axis=1, keepdims=True)
+    return np.where(found < nothing, 0.0, np.maximum(found, 0.0))
 
 
 def compute_mean_shapley(members: Capacity, need: Draws, *, is_counted: Mask) -> Draws:
@@ -124,7 +125,7 @@ def _average_gains(served: Capacity) -> Capacity:
 
 
 _EXACT = 14
-_GRAM = 1e-6
+_ROUNDING = 1e-12
 
 
 @lru_cache(maxsize=16)
