@@ -14,7 +14,13 @@ import pytest
 from third_pillar.execution import bounds
 from third_pillar.execution.bounds import bounded, data_held, default_memory
 
+_SIZE = 64 * 2**20
 ROOMY = 64 * 2**30
+
+
+def take(size: int) -> mmap.mmap:
+    """Memory from the system itself: an allocator may still hold as much that was freed."""
+    return mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
 
 
 def test_what_takes_too_long_is_ended():
@@ -41,11 +47,15 @@ def test_who_takes_it_for_a_fault_of_a_file_is_told_again(monkeypatch):
 
 
 def test_what_is_held_is_what_the_bound_counts():
-    before, size = data_held(), 64 * 2**20
-    # from the system itself: an allocator may still hold as much that was freed
-    with mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS) as held:
-        assert data_held() - before >= size
-        assert len(held) == size
+    """A little more than is held can be had under a bound just above it, and no more than that."""
+    before = data_held()
+    with take(_SIZE):
+        assert data_held() - before >= _SIZE
+    with bounded(data_held() + 2 * _SIZE, 60.0):
+        with take(_SIZE) as kept:
+            assert len(kept) == _SIZE
+        with pytest.raises(OSError, match="allocate"):
+            take(4 * _SIZE)
 
 
 def test_what_would_hold_too_much_fails():
